@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let features: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A module of this package with its tests' target, where it has one, named after it.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: features)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: features)
+}
+
+let package = Package(
+    name: "covey",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "covey", targets: ["covey"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "CVectorKernels"),
+
+        module("VectorKernels", ["CVectorKernels"]),
+        module("Sodium", ["CSodium"]),
+        module("DifferentialPrivacy", ["Sodium", "VectorKernels"]),
+        module("SecureAggregation", ["Sodium", "VectorKernels"]),
+        module(
+            "PrivateAggregation",
+            ["DifferentialPrivacy", "SecureAggregation", "Sodium", "VectorKernels"]),
+        module("Recommender", ["Sodium", "VectorKernels"]),
+        module("Datasets", ["CZlib", "Recommender", "Sodium"]),
+        module("PrivacyLedger", ["DifferentialPrivacy", "Sodium"]),
+        module(
+            "FederatedProtocol",
+            ["PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium"]),
+        module(
+            "Simulation",
+            [
+                "Datasets", "FederatedProtocol",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "covey",
+            dependencies: [
+                "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: features),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: features),
+
+        tests(of: "VectorKernels"),
+        tests(of: "Sodium"),
+        tests(of: "DifferentialPrivacy"),
+        tests(of: "SecureAggregation"),
+        tests(of: "PrivateAggregation"),
+        tests(of: "Recommender"),
+        tests(of: "Datasets"),
+        tests(of: "PrivacyLedger"),
+        tests(of: "Simulation"),
+    ]
+)

@@ -1,0 +1,62 @@
+/// What one private sum asks of the devices.
+public struct SumQuery: Sendable, Hashable {
+    /// What is summed, as reports and the ledger call it: "popularity", "gradient".
+    public var name: String
+    /// The number of coordinates.
+    public var dimension: Int
+    /// The largest L2 norm of one device's contribution; longer ones are scaled down to it.
+    public var clippingNorm: Double
+    /// The share of the run's privacy budget (of rho, that is of squared signal to noise), over 0.
+    public var budgetShare: Double
+
+    /// Describes one private sum.
+    public init(name: String, dimension: Int, clippingNorm: Double, budgetShare: Double) {
+        self.name = name
+        self.dimension = dimension
+        self.clippingNorm = clippingNorm
+        self.budgetShare = budgetShare
+    }
+}
+
+/// One device's contribution to a private sum: the rows that it touches of a matrix of `width`
+/// columns, all others being zero. A coordinate vector is a matrix of width 1.
+public struct Statistic: Sendable, Hashable {
+    /// The row numbers, each at most once, in any order.
+    public var rows: [Int32]
+    /// The number of columns.
+    public var width: Int
+    /// The touched rows one after the other, `rows.count * width` values.
+    public var values: [Float]
+
+    /// A contribution of the given rows.
+    public init(rows: [Int32], width: Int, values: [Float]) {
+        self.rows = rows
+        self.width = width
+        self.values = values
+    }
+
+    /// A contribution to every coordinate.
+    public init(dense values: [Float]) {
+        self.init(rows: [0], width: values.count, values: values)
+    }
+
+    /// The squared L2 norm.
+    public var squaredNorm: Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
+}
+
+/// What the server learns of a round: the sum of the contributions plus noise.
+public struct NoisySum: Sendable {
+    /// The estimate of the sum, `dimension` coordinates.
+    public var values: [Float]
+    /// The standard deviation of the noise in each coordinate, rounding included; 0 without privacy.
+    public var noiseStandardDeviation: Double
+    /// How many devices are in the sum.
+    public var contributors: Int
+
+    /// Describes a decoded sum.
+    public init(values: [Float], noiseStandardDeviation: Double, contributors: Int) {
+        self.values = values
+        self.noiseStandardDeviation = noiseStandardDeviation
+        self.contributors = contributors
+    }
+}

@@ -1,0 +1,50 @@
+internal import CSodium
+
+/// The ChaCha20 keystream (RFC 8439 section 2.4), read from front to back.
+///
+/// One stream yields at most 2^32 blocks of 64 bytes, the range of the 32-bit block counter.
+public struct ChaCha20: Sendable {
+    /// The length of a key, in bytes.
+    public static let keyLength = 32
+    /// The length of a nonce, in bytes.
+    public static let nonceLength = 12
+    static let blockLength = 64
+
+    private let key: SecretBytes
+    private let nonce: [UInt8]
+    private var counter: UInt32
+
+    /// Starts a keystream at block `counter`.
+    public init(
+        key: SecretBytes, nonce: [UInt8] = [UInt8](repeating: 0, count: nonceLength),
+        counter: UInt32 = 0
+    ) throws(SodiumError) {
+        try requireLength(of: "ChaCha20 key", key.count, Self.keyLength)
+        try requireLength(of: "ChaCha20 nonce", nonce.count, Self.nonceLength)
+        self.key = key
+        self.nonce = nonce
+        self.counter = counter
+    }
+
+    /// Replaces `bytes` by the next whole blocks of keystream; a partial last block is used up.
+    public mutating func fill(_ bytes: inout [UInt8]) {
+        bytes.withUnsafeMutableBytes { fill($0) }
+    }
+
+    /// Replaces `words` by keystream, four bytes a word, least significant first.
+    public mutating func fill(_ words: inout [UInt32]) {
+        words.withUnsafeMutableBytes { fill($0) }
+        #if _endian(big)
+        for index in words.indices { words[index] = words[index].littleEndian }
+        #endif
+    }
+
+    private mutating func fill(_ target: UnsafeMutableRawBufferPointer) {
+        guard let start = target.baseAddress else { return }
+        let bytes = start.assumingMemoryBound(to: UInt8.self)
+        start.initializeMemory(as: UInt8.self, repeating: 0, count: target.count)
+        crypto_stream_chacha20_ietf_xor_ic(
+            bytes, bytes, UInt64(target.count), nonce, counter, key.pointer)
+        counter &+= UInt32((target.count + Self.blockLength - 1) / Self.blockLength)
+    }
+}

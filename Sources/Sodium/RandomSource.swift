@@ -1,0 +1,79 @@
+internal import CSodium
+
+/// A source of random bits for noise, masks and keys.
+///
+/// Two types conform: ``SystemRandomness`` for every real session, ``SeededRandomness`` for
+/// simulations and tests. Code that must never run on a seed asks for ``SystemRandomness`` by name.
+public protocol RandomSource: Sendable {
+    /// Replaces `bytes` by uniformly random ones.
+    mutating func fill(_ bytes: inout [UInt8])
+    /// Replaces `words` by uniformly random ones.
+    mutating func fill(_ words: inout [UInt32])
+    /// The next 64 uniformly random bits.
+    mutating func next() -> UInt64
+}
+
+/// A ChaCha20 keystream cut into words, from a 4 KiB buffer.
+struct BufferedKeystream: Sendable {
+    private static let bufferedWords = 1024
+    private var stream: ChaCha20
+    private var buffer = [UInt32](repeating: 0, count: bufferedWords)
+    private var position = bufferedWords
+
+    init(_ stream: ChaCha20) { self.stream = stream }
+
+    mutating func next() -> UInt64 {
+        if position + 2 > buffer.count {
+            stream.fill(&buffer)
+            position = 0
+        }
+        defer { position += 2 }
+        return UInt64(buffer[position]) | UInt64(buffer[position + 1]) << 32
+    }
+
+    mutating func fill(_ words: inout [UInt32]) { stream.fill(&words) }
+    mutating func fill(_ bytes: inout [UInt8]) { stream.fill(&bytes) }
+}
+
+/// Cryptographically secure randomness: ChaCha20 under a key from the operating system.
+///
+/// A copy continues the same stream, so a session owns its source and never shares it.
+public struct SystemRandomness: RandomSource {
+    private var keystream: BufferedKeystream
+
+    /// Draws a fresh 256-bit key from the operating system.
+    public init() {
+        let key = SecretBytes(count: ChaCha20.keyLength) { randombytes_buf($0, ChaCha20.keyLength) }
+        guard let stream = try? ChaCha20(key: key) else {
+            preconditionFailure("a key of \(ChaCha20.keyLength) bytes was refused")
+        }
+        keystream = BufferedKeystream(stream)
+    }
+
+    public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
+    public mutating func fill(_ words: inout [UInt32]) { keystream.fill(&words) }
+    public mutating func next() -> UInt64 { keystream.next() }
+}
+
+/// Reproducible randomness for simulations and tests. It protects nobody.
+///
+/// Independent streams are derived by label: the same seed and label give the same stream on every
+/// machine, whatever else was drawn before.
+public struct SeededRandomness: RandomSource, RandomNumberGenerator {
+    private var keystream: BufferedKeystream
+
+    /// The stream of `seed` for a `label` path such as `["round", "3", "device", "17"]`.
+    public init(seed: UInt64, label: String...) {
+        var hash = BLAKE2b(context: "covey simulation seed")
+        hash.update(seed)
+        for part in label { hash.update(lengthPrefixed: part.utf8) }
+        guard let stream = try? ChaCha20(key: SecretBytes(hash.finalize())) else {
+            preconditionFailure("a key of \(ChaCha20.keyLength) bytes was refused")
+        }
+        keystream = BufferedKeystream(stream)
+    }
+
+    public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
+    public mutating func fill(_ words: inout [UInt32]) { keystream.fill(&words) }
+    public mutating func next() -> UInt64 { keystream.next() }
+}
