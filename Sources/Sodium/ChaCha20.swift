@@ -26,6 +26,14 @@ public struct ChaCha20: Sendable {
         self.counter = counter
     }
 
+    /// Starts the keystream of a key that is known to have the right length.
+    init(checkedKey key: SecretBytes) {
+        precondition(key.count == Self.keyLength, "a ChaCha20 key of another length")
+        self.key = key
+        nonce = [UInt8](repeating: 0, count: Self.nonceLength)
+        counter = 0
+    }
+
     /// Replaces `bytes` by the next whole blocks of keystream; a partial last block is used up.
     public mutating func fill(_ bytes: inout [UInt8]) {
         bytes.withUnsafeMutableBytes { fill($0) }

@@ -44,10 +44,7 @@ public struct SystemRandomness: RandomSource {
     /// Draws a fresh 256-bit key from the operating system.
     public init() {
         let key = SecretBytes(count: ChaCha20.keyLength) { randombytes_buf($0, ChaCha20.keyLength) }
-        guard let stream = try? ChaCha20(key: key) else {
-            preconditionFailure("a key of \(ChaCha20.keyLength) bytes was refused")
-        }
-        keystream = BufferedKeystream(stream)
+        keystream = BufferedKeystream(ChaCha20(checkedKey: key))
     }
 
     public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
@@ -67,10 +64,7 @@ public struct SeededRandomness: RandomSource, RandomNumberGenerator {
         var hash = BLAKE2b(context: "covey simulation seed")
         hash.update(seed)
         for part in label { hash.update(lengthPrefixed: part.utf8) }
-        guard let stream = try? ChaCha20(key: SecretBytes(hash.finalize())) else {
-            preconditionFailure("a key of \(ChaCha20.keyLength) bytes was refused")
-        }
-        keystream = BufferedKeystream(stream)
+        keystream = BufferedKeystream(ChaCha20(checkedKey: SecretBytes(hash.finalize())))
     }
 
     public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
