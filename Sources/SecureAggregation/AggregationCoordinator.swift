@@ -108,13 +108,22 @@ public struct AggregationCoordinator: Sendable {
         Ring.add(vector, to: &sum)
     }
 
-    /// Ends step 3 and says what each device in the sum is to be asked.
+    /// Ends step 3: has `commit` make durable whatever must be so before the sum can be revealed, such
+    /// as the charge to the privacy budget, and only then says what to ask each device in the sum.
     ///
-    /// Whatever must be durable before the sum can be revealed has to be so before these requests go
-    /// out.
-    public mutating func endMasking() throws(AggregationError) -> [Int: UnmaskingRequest] {
+    /// - Parameter commit: Given the survivors' numbers in ascending order and how many devices answered
+    ///   each step so far. Where it throws, the sum stays masked for ever.
+    public mutating func endMasking(
+        committing commit: (_ survivors: [Int], _ perStep: [Int]) throws -> Void
+    ) throws -> [Int: UnmaskingRequest] {
         try expect(.masking)
         try end("mask", left: masked.count, next: .unmasking)
+        do {
+            try commit(masked.sorted(), survivorsPerStep)
+        } catch {
+            phase = .ended
+            throw error
+        }
         return Dictionary(
             uniqueKeysWithValues: masked.map { device in
                 let sharers = graph.neighbours(of: device).filter(sharing.contains)
@@ -127,9 +136,6 @@ public struct AggregationCoordinator: Sendable {
                 )
             })
     }
-
-    /// The devices whose vectors are in the sum, in ascending order.
-    public var survivors: [Int] { masked.sorted() }
 
     /// Step 4: takes one device's shares.
     public mutating func receive(_ message: UnmaskingShares) throws(AggregationError) {

@@ -6,7 +6,7 @@
 /// ``update(round:with:)`` with the noisy sum on the server.
 public protocol FederatedAlgorithm: Sendable {
     /// What every device of a cohort receives in a round.
-    associatedtype Broadcast: FederatedBroadcast
+    associatedtype Broadcast: Sendable
     /// What ranks items on the device.
     associatedtype Model: Ranker
 
@@ -42,12 +42,6 @@ public protocol FederatedAlgorithm: Sendable {
 
     /// Goes back to the state of a ``checkpoint`` made by an algorithm of the same configuration.
     mutating func restore(from checkpoint: Snapshot) throws
-}
-
-/// What a server sends to every device of a cohort.
-public protocol FederatedBroadcast: Sendable {
-    /// The size on the wire, in bytes.
-    var byteCount: Int { get }
 }
 
 /// What ranks the catalogue for one person, on the device.

@@ -8,13 +8,19 @@ public struct SumQuery: Sendable, Hashable {
     public var clippingNorm: Double
     /// The share of the run's privacy budget (of rho, that is of squared signal to noise), over 0.
     public var budgetShare: Double
+    /// The size of what the server sends to every device of the round, in bytes.
+    public var broadcastByteCount: Int
 
     /// Describes one private sum.
-    public init(name: String, dimension: Int, clippingNorm: Double, budgetShare: Double) {
+    public init(
+        name: String, dimension: Int, clippingNorm: Double, budgetShare: Double,
+        broadcastByteCount: Int
+    ) {
         self.name = name
         self.dimension = dimension
         self.clippingNorm = clippingNorm
         self.budgetShare = budgetShare
+        self.broadcastByteCount = broadcastByteCount
     }
 }
 

@@ -1,0 +1,77 @@
+public import DifferentialPrivacy
+
+/// Which devices a round invites, and how many of them it can do without.
+public struct CohortPolicy: Sendable, Hashable {
+    /// How the devices of a round are chosen.
+    public enum Selection: Sendable, Hashable {
+        /// Every device takes part in every round.
+        case everyone
+        /// The coordinator invites this many devices a round, each again only after all others: no
+        /// sampling amplification is claimed against anybody.
+        case rotation(size: Int)
+        /// Each device flips its own coin each round and takes part at this rate; observers of the
+        /// models do not learn who did.
+        case coins(rate: Double)
+    }
+
+    /// How the devices of a round are chosen.
+    public var selection: Selection
+    /// The largest share of the invited devices that may be lost before the sum is abandoned.
+    public var toleratedDropout: Double
+    /// The share of the invited devices that may collude with the coordinator: their noise is not
+    /// counted on, and the secrets of the others survive their shares.
+    public var colludingShare: Double
+
+    /// Collects a policy.
+    public init(selection: Selection, toleratedDropout: Double, colludingShare: Double) {
+        self.selection = selection
+        self.toleratedDropout = toleratedDropout
+        self.colludingShare = colludingShare
+    }
+
+    /// The relation under which a training protects: a cohort of a size that the coordinator fixed is
+    /// the same with a person's data or without; elsewhere the person may be absent altogether.
+    public var neighbouring: NeighbouringRelation {
+        if case .rotation = selection { .zeroOutOne } else { .addOrRemoveOne }
+    }
+
+    /// The number of devices that a round of a population invites; for coins, the fewest but for one
+    /// chance in a million or so (mean less 5 standard deviations).
+    public func fewestInvited(of population: Int) -> Int {
+        switch selection {
+        case .everyone: population
+        case .rotation(let size): size
+        case .coins(let rate):
+            Int((Self.mean(rate, population) - 5 * Self.deviation(rate, population)).rounded(.down))
+        }
+    }
+
+    /// The most devices that a round invites, in the sense of ``fewestInvited(of:)``.
+    public func mostInvited(of population: Int) -> Int {
+        switch selection {
+        case .everyone: population
+        case .rotation(let size): size
+        case .coins(let rate):
+            min(
+                population,
+                Int((Self.mean(rate, population) + 5 * Self.deviation(rate, population)).rounded(.up)))
+        }
+    }
+
+    /// The most rounds of `rounds` that one device takes part in; for coins, but for one chance in a
+    /// million or so over the whole population (mean plus 6.5 standard deviations, plus 6).
+    public func mostParticipations(in rounds: Int, population: Int) -> Int {
+        switch selection {
+        case .everyone: rounds
+        case .rotation(let size): (rounds * size + population - 1) / population
+        case .coins(let rate):
+            min(rounds, Int((Self.mean(rate, rounds) + 6.5 * Self.deviation(rate, rounds) + 6)))
+        }
+    }
+
+    private static func mean(_ rate: Double, _ trials: Int) -> Double { rate * Double(trials) }
+
+    private static func deviation(_ rate: Double, _ trials: Int) -> Double {
+        (rate * (1 - rate) * Double(trials)).squareRoot()
+    }
+}

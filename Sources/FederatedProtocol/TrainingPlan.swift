@@ -1,0 +1,154 @@
+public import DifferentialPrivacy
+internal import Foundation
+public import PrivacyLedger
+public import PrivateAggregation
+public import Recommender
+public import SecureAggregation
+
+/// The privacy that a training promises, and to whom it is calibrated.
+public struct PrivacyTarget: Sendable, Hashable {
+    /// The adversaries that an epsilon is stated against.
+    public enum Adversary: String, Sendable, Hashable, CaseIterable {
+        /// The coordinator, which sees every sum and who took part.
+        case coordinator
+        /// Those who see the released models only.
+        case observer
+    }
+
+    /// The largest epsilon and the delta over the whole training.
+    public var budget: PrivacyBudget
+    /// Whose epsilon must stay within the budget.
+    public var against: Adversary
+
+    /// Describes a target.
+    public init(budget: PrivacyBudget, against: Adversary) {
+        self.budget = budget
+        self.against = against
+    }
+
+    /// The epsilon of a guarantee that this target limits.
+    public func limitedEpsilon(of spent: LedgerEntry.Spent) -> Double {
+        switch against {
+        case .coordinator: spent.epsilonCoordinator
+        case .observer: spent.epsilonObserver
+        }
+    }
+}
+
+/// Everything that is fixed before a training asks the first device: how much of the budget each round
+/// may spend, and what the whole will have spent at the end.
+public struct TrainingPlan: Sendable {
+    /// The queries in order, one a round.
+    public let queries: [SumQuery]
+    /// The zero-concentrated differential privacy that each round may spend, in order.
+    public let rho: [Double]
+    /// The number of devices.
+    public let population: Int
+    /// How cohorts are chosen.
+    public let policy: CohortPolicy
+    /// The promise.
+    public let target: PrivacyTarget
+    /// The guarantee at the end, if every round spends what it may.
+    public let planned: LedgerEntry.Spent
+
+    /// Divides the budget over the rounds by the queries' shares.
+    ///
+    /// - Throws: ``TrainingPlanError`` where cohort and population do not fit.
+    public init(
+        queries: [SumQuery], population: Int, policy: CohortPolicy, target: PrivacyTarget
+    ) throws {
+        try Self.check(policy, population: population)
+        self.queries = queries
+        self.population = population
+        self.policy = policy
+        self.target = target
+        let shares = queries.map(\.budgetShare)
+        let participations = policy.mostParticipations(in: queries.count, population: population)
+        let dearest = shares.sorted(by: >).prefix(participations).reduce(0, +)
+        let neighbouring = policy.neighbouring
+        let multiplier = try target.budget.smallestNoiseMultiplier(neighbouring: neighbouring) {
+            let unit = 1 / (2 * $0 * $0)
+            guard target.against == .observer, case .coins(let rate) = policy.selection else {
+                return [.concentrated(rho: unit * dearest, neighbouring: neighbouring)]
+            }
+            return shares.map {
+                .poissonSampled(rate: rate, rho: unit * $0, neighbouring: neighbouring)
+            }
+        }
+        let unit = 1 / (2 * multiplier * multiplier)
+        rho = shares.map { $0 * unit }
+        var account = PrivacyAccount(population: 1, policy: policy, delta: target.budget.delta)
+        for (round, share) in shares.sorted(by: >).enumerated() {
+            try account.charge(rho: unit * share, devices: round < participations ? [0] : [])
+        }
+        planned = try account.spent
+    }
+
+    /// The plan of round `round` with `invited` devices, under the query as it is now (clipping norms
+    /// may have changed since the training was planned).
+    public func sumPlan(round: Int, query: SumQuery, invited: Int) throws -> PrivateSumPlan {
+        try PrivateSumPlan(
+            dimension: query.dimension, clippingNorm: query.clippingNorm, rho: rho[round],
+            cohortSize: invited, minimumSurvivors: minimumSurvivors(of: invited),
+            colluding: colluding(of: invited))
+    }
+
+    /// The neighbour graph of a round with `invited` devices.
+    public func graph(invited: Int) throws -> GraphSecurity {
+        try GraphSecurity.choose(
+            cohortSize: invited, corruptShare: policy.colludingShare,
+            dropoutShare: policy.toleratedDropout)
+    }
+
+    private func minimumSurvivors(of invited: Int) -> Int {
+        max(2, Int((Double(invited) * (1 - policy.toleratedDropout) - 1e-9).rounded(.up)))
+    }
+
+    private func colluding(of invited: Int) -> Int {
+        Int((Double(invited) * policy.colludingShare).rounded(.up))
+    }
+
+    private static func check(_ policy: CohortPolicy, population: Int) throws {
+        guard population >= 2 else { throw TrainingPlanError.tooFewDevices(population) }
+        switch policy.selection {
+        case .everyone: break
+        case .rotation(let size):
+            guard size <= population else {
+                throw TrainingPlanError.cohortTooLarge(size: size, population: population)
+            }
+            guard size >= 2 else { throw TrainingPlanError.tooFewDevices(size) }
+        case .coins(let rate):
+            guard policy.fewestInvited(of: population) >= 2 else {
+                throw TrainingPlanError.rateTooLow(rate: rate, population: population)
+            }
+        }
+    }
+}
+
+/// Why a training cannot be planned, or cannot go on.
+public enum TrainingPlanError: Error, Equatable, CustomStringConvertible {
+    /// More devices are to be invited than there are.
+    case cohortTooLarge(size: Int, population: Int)
+    /// Nothing can hide in a sum of fewer than two.
+    case tooFewDevices(Int)
+    /// Coins at this rate may leave a round without a cohort.
+    case rateTooLow(rate: Double, population: Int)
+    /// The next round would spend more than the budget.
+    case budgetExhausted(round: Int, epsilon: Double, budget: Double)
+
+    public var description: String {
+        switch self {
+        case .cohortTooLarge(let size, let population):
+            "a cohort of \(size) devices is larger than the population of \(population); "
+                + "lower cohort.size"
+        case .tooFewDevices(let count):
+            "a private sum needs at least 2 devices, and there are \(count)"
+        case .rateTooLow(let rate, let population):
+            "at a rate of \(rate), a round of \(population) devices may find nobody; "
+                + "raise cohort.rate"
+        case .budgetExhausted(let round, let epsilon, let budget):
+            "round \(round + 1) is refused: it would raise epsilon to \(epsilon), "
+                + "over the budget of \(budget)"
+        }
+    }
+}

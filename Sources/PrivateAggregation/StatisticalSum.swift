@@ -1,0 +1,32 @@
+public import DifferentialPrivacy
+public import Sodium
+
+/// The simulator's stand-in for a private sum: exact clipped floats are added up by the caller, and
+/// the rounding and noise of all devices are drawn once, with the same variance.
+///
+/// It says nothing about the code path that protects real devices, and must never be used for such a
+/// claim.
+public struct StatisticalSum: Sendable {
+    /// The lattice on which the Gaussian is drawn: standard deviation / 256 apart.
+    private static let resolution = 256.0
+
+    /// The plan whose noise is imitated.
+    public let plan: PrivateSumPlan
+    private let noise: DiscreteGaussian
+
+    /// Prepares the noise of `plan`.
+    public init(plan: PrivateSumPlan) throws {
+        self.plan = plan
+        noise = try DiscreteGaussian(variance: Self.resolution * Self.resolution)
+    }
+
+    /// Adds to `sum` (`dimension` coordinates) what `survivors` devices would have added in all.
+    public func addNoise(
+        to sum: inout [Float], survivors: Int, randomness: inout some RandomSource
+    ) {
+        let step = Float(plan.sumStandardDeviation(survivors: survivors) / Self.resolution)
+        var draws = [Int32](repeating: 0, count: sum.count)
+        noise.fill(&draws, using: &randomness)
+        for index in sum.indices { sum[index] += step * Float(draws[index]) }
+    }
+}

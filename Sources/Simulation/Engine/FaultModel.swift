@@ -1,0 +1,37 @@
+internal import Sodium
+
+/// When a device is lost in the course of a round.
+enum Fate: Int, Sendable {
+    /// It never answers.
+    case absent
+    /// Lost after it advertised keys.
+    case lostAfterAdvertising
+    /// Lost after it shared keys: its masks must be taken off without it.
+    case lostAfterSharing
+    /// Lost after it sent its masked vector, which stays in the sum.
+    case lostAfterMasking
+    /// It answers to the end.
+    case stays
+
+    var advertises: Bool { rawValue >= Fate.lostAfterAdvertising.rawValue }
+    var shares: Bool { rawValue >= Fate.lostAfterSharing.rawValue }
+    var masks: Bool { rawValue >= Fate.lostAfterMasking.rawValue }
+    var unmasks: Bool { self == .stays }
+}
+
+/// Which devices are lost in which round and when: each with the same probability, at one of the four
+/// points with equal chance. A pure function of the seed.
+struct FaultModel: Sendable {
+    let seed: UInt64
+    /// The probability that a device is lost in a round.
+    let dropout: Double
+
+    func fates(round: Int, devices: [Int]) -> [Fate] {
+        guard dropout > 0 else { return devices.map { _ in .stays } }
+        return devices.map { device in
+            var randomness = SeededRandomness(seed: seed, label: "fate", "\(round)", "\(device)")
+            guard Double.random(in: 0..<1, using: &randomness) < dropout else { return .stays }
+            return Fate(rawValue: Int.random(in: 0..<4, using: &randomness)) ?? .stays
+        }
+    }
+}

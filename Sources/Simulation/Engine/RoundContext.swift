@@ -1,0 +1,62 @@
+internal import FederatedProtocol
+internal import PrivateAggregation
+import Recommender
+internal import Sodium
+
+/// What the summation of one round needs, whatever its fidelity.
+struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
+    let round: Int
+    let seed: UInt64
+    let algorithm: Algorithm
+    let broadcast: Algorithm.Broadcast
+    let cohort: Cohort
+    let devices: [SimulatedDevice]
+    let parallel: Parallel
+    let interruption: Interruption
+    let progress: @Sendable (_ step: String, _ done: Int, _ total: Int) -> Void
+
+    /// The public name of the round's sum.
+    var session: [UInt8] {
+        var hash = BLAKE2b(context: "covey simulation session")
+        hash.update(seed)
+        hash.update(UInt64(round))
+        return hash.finalize()
+    }
+
+    /// The device at a position of the cohort.
+    func device(at position: Int) -> SimulatedDevice { devices[cohort.devices[position]] }
+
+    /// The contribution of the device at a position, and its private parameters afterwards.
+    func contribution(at position: Int) -> (statistic: Statistic, privateParameters: [Float]) {
+        let device = device(at: position)
+        return device.contribute(
+            to: algorithm, broadcast, seed: randomness("training", device.number).next())
+    }
+
+    /// The stream of a device for one purpose in this round. Noise, keys and training have streams of
+    /// their own, so that all fidelities give a device the same noise.
+    func randomness(_ purpose: String, _ device: Int) -> SeededRandomness {
+        SeededRandomness(seed: seed, label: purpose, "\(round)", "\(device)")
+    }
+}
+
+extension SeededRandomness {
+    /// The first 64 bits of the stream.
+    fileprivate func next() -> UInt64 {
+        var copy = self
+        return copy.next()
+    }
+}
+
+extension Statistic {
+    /// All `dimension` coordinates.
+    func dense(dimension: Int) -> [Float] {
+        var dense = [Float](repeating: 0, count: dimension)
+        for (index, row) in rows.enumerated() {
+            let place = Int(row) * width
+            dense.replaceSubrange(
+                place..<place + width, with: values[index * width..<(index + 1) * width])
+        }
+        return dense
+    }
+}

@@ -1,0 +1,55 @@
+internal import PrivateAggregation
+import Recommender
+internal import Sodium
+internal import VectorKernels
+
+/// Clipped floats added up as they are, and what all devices' rounding and noise amount to drawn once;
+/// without a plan, the exact sum of unclipped floats, as a reference without privacy.
+struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
+    let context: RoundContext<Algorithm>
+    let query: SumQuery
+    /// How the sum is clipped and noised; nil for the reference without privacy.
+    let plan: PrivateSumPlan?
+
+    private struct Partial: Sendable {
+        var sum: FixedPointSum
+        var trained: [(device: Int, parameters: [Float])] = []
+    }
+
+    func sum(committing commit: Commitment = { _, _ in }) async throws -> RoundSum {
+        let positions = context.cohort.masking
+        let counter = StepCounter(total: positions.count, report: context.progress)
+        let clippingNorm = plan?.clippingNorm
+        let partials = try await context.parallel.reduce(
+            positions.count, chunk: 8,
+            into: Partial(sum: FixedPointSum(count: query.dimension, unit: query.clippingNorm))
+        ) { partial, index in
+            try context.interruption.check()
+            let (statistic, parameters) = context.contribution(at: positions[index])
+            let norm = statistic.squaredNorm.squareRoot()
+            guard norm.isFinite else { throw PrivateSumError.notFinite }
+            partial.sum.add(
+                rows: statistic.rows, width: statistic.width, values: statistic.values,
+                scale: clippingNorm.map { norm > $0 ? $0 / norm : 1 } ?? 1)
+            partial.trained.append((context.cohort.devices[positions[index]], parameters))
+            counter.countOne("add up")
+        }
+        guard var total = partials.first?.sum else { throw SimulationError.nobodyLeft }
+        for partial in partials.dropFirst() { total.add(partial.sum) }
+        try commit(positions, Array(context.cohort.perStep.prefix(3)))
+        var values = total.values
+        var noiseStandardDeviation = 0.0
+        if let plan {
+            var randomness = SeededRandomness(
+                seed: context.seed, label: "statistical noise", "\(context.round)")
+            try StatisticalSum(plan: plan).addNoise(
+                to: &values, survivors: positions.count, randomness: &randomness)
+            noiseStandardDeviation = plan.sumStandardDeviation(survivors: positions.count)
+        }
+        return RoundSum(
+            sum: NoisySum(
+                values: values, noiseStandardDeviation: noiseStandardDeviation,
+                contributors: positions.count),
+            privateParameters: partials.flatMap(\.trained), digest: nil)
+    }
+}

@@ -1,0 +1,243 @@
+import FederatedProtocol
+internal import Foundation
+import PrivacyLedger
+internal import PrivateAggregation
+import Recommender
+internal import SecureAggregation
+internal import Sodium
+
+/// The rounds of one training: for each, a cohort, a private sum, a charge to the ledger, the server's
+/// update and, where due, an evaluation.
+struct Training<Algorithm: FederatedAlgorithm>: Sendable {
+    let seed: UInt64
+    let fidelity: AggregationFidelity
+    let plan: TrainingPlan
+    let faults: FaultModel
+    let evaluator: Evaluator
+    /// Rankings are judged after every so many rounds, and after the last.
+    let evaluationInterval: Int
+    let parallel: Parallel
+    let interruption: Interruption
+    let observer: SimulationObserver
+
+    /// What a training has come to; a round works on a copy, so that an interrupted one leaves no trace.
+    struct State: Sendable {
+        var algorithm: Algorithm
+        var devices: [SimulatedDevice]
+        var account: PrivacyAccount
+        var metrics: [RoundMetrics] = []
+        var updates = 0
+        var cpuSeconds = 0.0
+
+        /// The number of finished rounds.
+        var round: Int { metrics.count }
+    }
+
+    /// How often, in seconds, the state is saved while rounds go on.
+    private var checkpointInterval: Double { 10 }
+
+    /// Runs the rounds that are left. Where it throws, `state` and the folder hold the last finished
+    /// round.
+    func run(_ state: inout State, ledger: inout PrivacyLedger, folder: RunFolder) async throws {
+        var saved = Date()
+        do {
+            while state.round < plan.queries.count {
+                var next = state
+                try await runRound(&next, ledger: &ledger)
+                state = next
+                if -saved.timeIntervalSinceNow > checkpointInterval {
+                    try save(state, in: folder)
+                    saved = Date()
+                }
+                if let metrics = state.metrics.last {
+                    observer(.roundFinished(metrics, rounds: plan.queries.count))
+                }
+            }
+        } catch {
+            try save(state, in: folder)
+            throw error
+        }
+        try save(state, in: folder)
+    }
+
+    private func runRound(_ state: inout State, ledger: inout PrivacyLedger) async throws {
+        let round = state.round
+        let query = state.algorithm.queries[round]
+        let cohort = Cohort(
+            round: round, population: plan.population, policy: plan.policy, faults: faults)
+        guard cohort.devices.count >= 2 else { throw SimulationError.nobodyLeft }
+        let sumPlan = try plan.sumPlan(
+            round: round, query: query, invited: cohort.devices.count)
+        try refuseIfTooDear(round: round, devices: cohort.devices, account: state.account)
+
+        let graph = try plan.graph(invited: cohort.devices.count)
+        let startOfTraining = ProcessUsage.current.cpuSeconds
+        let context = context(round: round, cohort: cohort, state: state, query: query)
+        var account = state.account
+        let commit: Commitment = { survivors, perStep in
+            let devices = survivors.map { cohort.devices[$0] }
+            try charge(
+                round: round, query: query, plan: sumPlan, survivors: devices, perStep: perStep,
+                session: context.session, model: state.algorithm.model, account: &account,
+                ledger: &ledger)
+        }
+        let outcome =
+            switch fidelity {
+            case .real:
+                try await RealSummation(context: context, plan: sumPlan, graph: graph)
+                    .sum(committing: commit)
+            case .ideal:
+                try await IdealSummation(context: context, plan: sumPlan).sum(committing: commit)
+            case .statistical:
+                try await StatisticalSummation(context: context, query: query, plan: sumPlan)
+                    .sum(committing: commit)
+            }
+        state.account = account
+        state.apply(outcome, round: round)
+        state.updates += outcome.sum.contributors
+        state.cpuSeconds += ProcessUsage.current.cpuSeconds - startOfTraining
+
+        let isDue = (round + 1) % evaluationInterval == 0 || round + 1 == plan.queries.count
+        state.metrics.append(
+            RoundMetrics(
+                round: round, query: query.name, invited: cohort.devices.count,
+                survivors: cohort.perStep, clippingNorm: query.clippingNorm,
+                noiseStandardDeviation: outcome.sum.noiseStandardDeviation,
+                spent: try state.account.spent,
+                bytesPerDevice: RoundTraffic(
+                    broadcastByteCount: query.broadcastByteCount, plan: sumPlan, graph: graph),
+                sumDigest: outcome.digest,
+                quality: isDue
+                    ? try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
+                    : nil))
+    }
+
+    /// The quality of the same algorithm over the same cohorts, with exact sums of unclipped
+    /// contributions.
+    func qualityWithoutPrivacy(
+        _ algorithm: Algorithm, devices: [SimulatedDevice]
+    ) async throws -> RankingQuality {
+        var state = State(
+            algorithm: algorithm, devices: devices,
+            account: PrivacyAccount(
+                population: 0, policy: plan.policy, delta: plan.target.budget.delta))
+        for round in plan.queries.indices {
+            let cohort = Cohort(
+                round: round, population: plan.population, policy: plan.policy, faults: faults)
+            let query = state.algorithm.queries[round]
+            let outcome = try await StatisticalSummation(
+                context: context(round: round, cohort: cohort, state: state, query: query),
+                query: query, plan: nil
+            ).sum()
+            state.apply(outcome, round: round)
+        }
+        return try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
+    }
+
+    private func context(
+        round: Int, cohort: Cohort, state: State, query: SumQuery
+    ) -> RoundContext<Algorithm> {
+        RoundContext(
+            round: round, seed: seed, algorithm: state.algorithm,
+            broadcast: state.algorithm.broadcast(round: round), cohort: cohort,
+            devices: state.devices, parallel: parallel, interruption: interruption,
+            progress: { [observer, plan] step, done, total in
+                observer(
+                    .step(
+                        round: round, rounds: plan.queries.count, query: query.name, step: step,
+                        done: done, total: total))
+            })
+    }
+
+    /// Refuses a round that could raise the limited epsilon over the budget.
+    private func refuseIfTooDear(round: Int, devices: [Int], account: PrivacyAccount) throws {
+        var after = account
+        try after.charge(rho: plan.rho[round], devices: devices)
+        let epsilon = plan.target.limitedEpsilon(of: try after.spent)
+        let budget = plan.target.budget.epsilon
+        // The calibration is exact to one part in 10^12.
+        guard epsilon <= budget * (1 + 1e-9) else {
+            throw TrainingPlanError.budgetExhausted(round: round, epsilon: epsilon, budget: budget)
+        }
+    }
+
+    /// Charges a round with the noise of those that are left, and makes the entry durable.
+    private func charge(
+        round: Int, query: SumQuery, plan sum: PrivateSumPlan, survivors: [Int], perStep: [Int],
+        session: [UInt8], model: Algorithm.Model, account: inout PrivacyAccount,
+        ledger: inout PrivacyLedger
+    ) throws {
+        guard survivors.count >= sum.minimumSurvivors else {
+            throw AggregationError.tooFewDevices(
+                step: "mask", left: survivors.count, needed: sum.minimumSurvivors)
+        }
+        let rho = try sum.rho(survivors: survivors.count)
+        try account.charge(rho: rho, devices: survivors)
+        let entry = LedgerEntry(
+            aggregation: fidelity.rawValue, round: round, query: query.name,
+            session: PrivacyLedger.hexadecimal(session),
+            parameters: .init(
+                dimension: sum.dimension, paddedDimension: sum.paddedDimension,
+                clippingNorm: sum.clippingNorm, granularity: sum.granularity,
+                localVariance: sum.localVariance, modulusBits: sum.modulusBits,
+                cohortSize: sum.cohortSize, minimumSurvivors: sum.minimumSurvivors,
+                colluding: sum.colluding),
+            survivors: perStep,
+            noiseStandardDeviation: sum.sumStandardDeviation(survivors: survivors.count), rho: rho,
+            neighbouring: plan.policy.neighbouring, spent: try account.spent,
+            modelHash: PrivacyLedger.hexadecimal(BLAKE2b.hash(model.snapshot.encoded())))
+        try ledger.record(entry)
+    }
+
+    private func save(_ state: State, in folder: RunFolder) throws {
+        var checkpoint = state.algorithm.checkpoint
+        checkpoint.attributes["round"] = "\(state.round)"
+        let width = state.devices.map(\.privateParameters.count).max() ?? 0
+        checkpoint.tensors["private parameters"] = .init(
+            shape: [state.devices.count, width], values: state.devices.flatMap(\.privateParameters))
+        try folder.write(checkpoint: checkpoint)
+        try folder.write(metrics: state.metrics)
+        try folder.write(model: state.algorithm.model.snapshot)
+    }
+
+    /// The state of a run that was stopped, from its folder.
+    func restore(_ initial: State, from folder: RunFolder, ledger: PrivacyLedger) throws -> State {
+        guard let checkpoint = try folder.readCheckpoint() else { return initial }
+        var state = initial
+        let metrics = try folder.readMetrics()
+        guard let round = checkpoint.attributes["round"].flatMap({ Int($0) }),
+            (0...plan.queries.count).contains(round), metrics.count >= round,
+            ledger.entries.count >= round
+        else {
+            throw SimulationError.notResumable(
+                path: folder.path, reason: "checkpoint, metrics and ledger do not fit together")
+        }
+        state.metrics = Array(metrics.prefix(round))
+        try state.algorithm.restore(from: checkpoint)
+        let width = state.devices.map(\.privateParameters.count).max() ?? 0
+        let parameters = try checkpoint.values(
+            "private parameters", shape: [state.devices.count, width])
+        for index in state.devices.indices {
+            state.devices[index] = state.devices[index].with(
+                privateParameters: Array(parameters[index * width..<(index + 1) * width]))
+        }
+        for entry in ledger.entries.prefix(round) {
+            let cohort = Cohort(
+                round: entry.round, population: plan.population, policy: plan.policy,
+                faults: faults)
+            try state.account.charge(
+                rho: entry.rho, devices: cohort.masking.map { cohort.devices[$0] })
+        }
+        return state
+    }
+}
+
+extension Training.State {
+    /// Takes in the sum of a round: the server's update, and each device's own parameters.
+    fileprivate mutating func apply(_ outcome: RoundSum, round: Int) {
+        algorithm.update(round: round, with: outcome.sum)
+        for (device, parameters) in outcome.privateParameters {
+            devices[device] = devices[device].with(privateParameters: parameters)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Foundation
+
+/// What this process has used so far.
+struct ProcessUsage {
+    /// Processor time over all threads, in seconds.
+    let cpuSeconds: Double
+    /// The largest resident memory, in bytes.
+    let peakMemoryBytes: Int
+
+    /// Asks the operating system.
+    static var current: ProcessUsage {
+        var usage = rusage()
+        #if os(Linux)
+            getrusage(__rusage_who_t(bitPattern: RUSAGE_SELF.rawValue), &usage)
+            let unit = 1024
+        #else
+            getrusage(RUSAGE_SELF, &usage)
+            let unit = 1
+        #endif
+        func seconds(_ time: timeval) -> Double {
+            Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+        }
+        return ProcessUsage(
+            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            peakMemoryBytes: Int(usage.ru_maxrss) * unit)
+    }
+}

@@ -1,0 +1,101 @@
+internal import Foundation
+internal import PrivacyLedger
+internal import Recommender
+
+/// The files that a run leaves behind.
+struct RunFolder: Sendable {
+    let path: String
+
+    var ledgerPath: String { file("ledger.jsonl") }
+    var modelPath: String { file("model.covey") }
+    var reportPath: String { file("report.html") }
+    private var scenarioPath: String { file("scenario.yaml") }
+    private var metricsPath: String { file("metrics.jsonl") }
+    private var checkpointPath: String { file("checkpoint.covey") }
+    private var resultPath: String { file("result.json") }
+
+    private func file(_ name: String) -> String { path + "/" + name }
+
+    /// Makes a new folder; one that exists must be empty.
+    init(creating path: String) throws {
+        self.path = path
+        let manager = FileManager.default
+        if let content = try? manager.contentsOfDirectory(atPath: path), !content.isEmpty {
+            throw SimulationError.occupied(path: path)
+        }
+        do {
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch { throw SimulationError.unwritable(path: path) }
+        guard manager.isWritableFile(atPath: path) else {
+            throw SimulationError.unwritable(path: path)
+        }
+    }
+
+    /// Opens the folder of an earlier run.
+    init(opening path: String) throws {
+        self.path = path
+        guard FileManager.default.fileExists(atPath: scenarioPath) else {
+            throw SimulationError.notResumable(path: path, reason: "it holds no scenario.yaml")
+        }
+    }
+
+    func write(scenario yaml: String) throws { try write(Data(yaml.utf8), to: scenarioPath) }
+
+    /// The path of the resolved scenario, for a run that is resumed.
+    var scenario: String { scenarioPath }
+
+    /// Opens the ledger, or starts it.
+    func openLedger() throws -> PrivacyLedger {
+        FileManager.default.fileExists(atPath: ledgerPath)
+            ? try PrivacyLedger(opening: ledgerPath) : try PrivacyLedger(creating: ledgerPath)
+    }
+
+    /// Replaces the metrics by those of the finished rounds.
+    func write(metrics: [RoundMetrics]) throws {
+        let lines = try metrics.map { try Self.encoder.encode($0) + Data("\n".utf8) }
+        try write(lines.reduce(Data(), +), to: metricsPath)
+    }
+
+    func readMetrics() throws -> [RoundMetrics] {
+        guard let data = FileManager.default.contents(atPath: metricsPath) else { return [] }
+        return try data.split(separator: UInt8(ascii: "\n")).map { line in
+            do { return try JSONDecoder().decode(RoundMetrics.self, from: line) } catch {
+                throw SimulationError.notResumable(path: path, reason: "metrics.jsonl is damaged")
+            }
+        }
+    }
+
+    func write(checkpoint: Snapshot) throws {
+        try write(Data(checkpoint.encoded()), to: checkpointPath)
+    }
+
+    /// The last checkpoint; nil if none was written.
+    func readCheckpoint() throws -> Snapshot? {
+        guard let data = FileManager.default.contents(atPath: checkpointPath) else { return nil }
+        do { return try Snapshot(decoding: [UInt8](data)) } catch {
+            throw SimulationError.notResumable(path: path, reason: "checkpoint.covey: \(error)")
+        }
+    }
+
+    /// A finished run needs no checkpoint.
+    func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
+
+    func write(model: Snapshot) throws { try write(Data(model.encoded()), to: modelPath) }
+
+    func write(report html: String) throws { try write(Data(html.utf8), to: reportPath) }
+
+    func write(result: SimulationResult) throws { try write(result.json, to: resultPath) }
+
+    /// Replaces a file in one step, so that a crash leaves the old or the new content.
+    private func write(_ data: Data, to path: String) throws {
+        do { try data.write(to: URL(filePath: path), options: .atomic) } catch {
+            throw SimulationError.unwritable(path: path)
+        }
+    }
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}

@@ -1,0 +1,26 @@
+/// Why a simulation stopped, apart from faults of the scenario, the data or the protocol.
+public enum SimulationError: Error, Equatable, CustomStringConvertible {
+    /// The run folder cannot be made or written.
+    case unwritable(path: String)
+    /// The run folder is taken.
+    case occupied(path: String)
+    /// The folder to resume is not a run folder, or is damaged.
+    case notResumable(path: String, reason: String)
+    /// No device was left in a round.
+    case nobodyLeft
+    /// No device has held-out items to judge a ranking by.
+    case nothingToEvaluate
+
+    public var description: String {
+        switch self {
+        case .unwritable(let path): "\(path): the run folder cannot be written"
+        case .occupied(let path):
+            "\(path) is not empty; choose another folder, or continue that run with --resume"
+        case .notResumable(let path, let reason): "\(path) cannot be resumed: \(reason)"
+        case .nobodyLeft: "no device was left in a round"
+        case .nothingToEvaluate:
+            "no person has an interaction to hold out: rankings cannot be judged; "
+                + "the data need people with at least 2 interactions"
+        }
+    }
+}

@@ -1,0 +1,164 @@
+internal import Foundation
+internal import Yams
+
+/// Reads a scenario key by key: checks each value, fills in defaults, remembers what was resolved, and
+/// finds the keys that nobody asked for.
+struct ScenarioReader {
+    private struct Setting {
+        var text: String
+        var source: String
+    }
+
+    private var settings: [String: Setting] = [:]
+    private var resolved: [(key: String, value: String)] = []
+
+    /// Flattens the scenario's mapping to dotted keys and lays the overrides (`key=value`) over it.
+    init(yaml: String, source: String, overrides: [String]) throws {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            let reason = "\(error)".split(separator: "\n").joined(separator: " ")
+            throw ScenarioError.malformed(source: source, reason: "not YAML: \(reason)")
+        }
+        if let root { try collect(root, prefix: "", source: source) }
+        for override in overrides {
+            guard let equals = override.firstIndex(of: "="), equals > override.startIndex else {
+                throw ScenarioError.malformed(
+                    source: "--set \(override)", reason: "expected key=value")
+            }
+            settings[String(override[..<equals])] = Setting(
+                text: String(override[override.index(after: equals)...]),
+                source: "--set \(override)")
+        }
+    }
+
+    private mutating func collect(_ node: Node, prefix: String, source: String) throws {
+        let place = node.mark.map { "\(source), line \($0.line)" } ?? source
+        switch node {
+        case .mapping(let mapping):
+            for (key, value) in mapping {
+                guard let name = key.string else {
+                    throw ScenarioError.malformed(source: place, reason: "a key is not a word")
+                }
+                try collect(
+                    value, prefix: prefix.isEmpty ? name : "\(prefix).\(name)", source: source)
+            }
+        case .scalar(let scalar) where !prefix.isEmpty:
+            settings[prefix] = Setting(text: scalar.string, source: place)
+        case .scalar(let scalar) where scalar.string.isEmpty: break
+        default:
+            throw ScenarioError.malformed(
+                source: place,
+                reason: prefix.isEmpty
+                    ? "a scenario is a mapping of keys to values"
+                    : "'\(prefix)' takes a single value")
+        }
+    }
+
+    /// A text.
+    mutating func text(_ key: String, default standard: String) -> String {
+        let value = settings.removeValue(forKey: key)?.text ?? standard
+        resolved.append((key, value))
+        return value
+    }
+
+    /// A whole number of `range`.
+    mutating func integer(
+        _ key: String, default standard: Int, in range: ClosedRange<Int>
+    ) throws -> Int {
+        try value(
+            key, default: standard,
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    /// A finite number of `range`.
+    mutating func number(
+        _ key: String, default standard: Double, in range: ClosedRange<Double>
+    ) throws -> Double {
+        try value(
+            key, default: standard,
+            expected: "a number from \(range.lowerBound) to \(range.upperBound)"
+        ) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    /// `true` or `false`.
+    mutating func flag(_ key: String, default standard: Bool) throws -> Bool {
+        try value(key, default: standard, expected: "true or false") { Bool($0) }
+    }
+
+    /// One of the cases of an enumeration.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, default standard: Choice
+    ) throws -> Choice where Choice.RawValue == String {
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        let setting = settings.removeValue(forKey: key)
+        guard let choice = setting.map({ Choice(rawValue: $0.text) }) ?? standard else {
+            throw ScenarioError.badValue(
+                key: key, value: setting?.text ?? "", expected: "one of \(names)",
+                source: setting?.source ?? "")
+        }
+        resolved.append((key, choice.rawValue))
+        return choice
+    }
+
+    private mutating func value<Value: CustomStringConvertible>(
+        _ key: String, default standard: Value, expected: String, parse: (String) -> Value?
+    ) throws -> Value {
+        let setting = settings.removeValue(forKey: key)
+        guard let value = setting.map({ parse($0.text) }) ?? standard else {
+            throw ScenarioError.badValue(
+                key: key, value: setting?.text ?? "", expected: expected,
+                source: setting?.source ?? "")
+        }
+        resolved.append((key, "\(value)"))
+        return value
+    }
+
+    /// Rejects the keys that were never asked for.
+    func rejectUnknownKeys() throws {
+        guard let (key, setting) = settings.min(by: { $0.key < $1.key }) else { return }
+        let nearest = resolved.map(\.key)
+            .map { (name: $0, distance: Self.editDistance($0, key)) }
+            .min { $0.distance < $1.distance }
+        throw ScenarioError.unknownKey(
+            key, source: setting.source,
+            nearest: nearest.flatMap { $0.distance <= max(2, key.count / 2) ? $0.name : nil })
+    }
+
+    /// Every key with its value, as YAML.
+    func resolvedYAML() throws -> String {
+        var root: [(String, Node)] = []
+        for (key, value) in resolved {
+            let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                root.append((key, Node(value)))
+                continue
+            }
+            let entry = (Node(parts[1]), Node(value))
+            if let last = root.last, last.0 == parts[0], case .mapping(let section) = last.1 {
+                root[root.count - 1].1 = Node(section.map { ($0, $1) } + [entry])
+            } else {
+                root.append((parts[0], Node([entry])))
+            }
+        }
+        return try Yams.serialize(node: Node(root.map { (Node($0.0), $0.1) }))
+    }
+
+    /// The Levenshtein distance.
+    static func editDistance(_ left: String, _ right: String) -> Int {
+        let left = Array(left), right = Array(right)
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let substitution = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substitution, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}
