@@ -1,0 +1,68 @@
+public import Recommender
+internal import Sodium
+
+/// How every history is divided into what a model learns from and what it is judged on.
+///
+/// Either rule works on histories of any length, including empty ones: a person with a single
+/// interaction keeps it for training and is not judged.
+public enum Split: Sendable, Hashable {
+    /// By time: the last interaction is the test, the one before it the validation, the rest is
+    /// training. Of two interactions the later is the test; a single one is training.
+    case leaveOneOut
+
+    /// A share of each history chosen at random is the test, the rest is training; there is no
+    /// validation part.
+    ///
+    /// The test gets `testFraction` × length rows, rounded to nearest, and always leaves one row
+    /// for training. The fraction is limited to 0 through 1. A person's choice depends on the seed,
+    /// their identifier and their history's length only.
+    case random(testFraction: Double, seed: UInt64)
+
+    /// Divides every person's history, in the order of the data's users.
+    public func holdouts(of data: InteractionData) -> [Holdout] {
+        data.users.map(holdout(of:))
+    }
+
+    /// Divides one person's history; every part stays in chronological order.
+    public func holdout(of user: InteractionData.User) -> Holdout {
+        switch self {
+        case .leaveOneOut:
+            Self.leavingOneOut(of: user.history)
+        case .random(let testFraction, let seed):
+            Self.random(testFraction, of: user, seed: seed)
+        }
+    }
+
+    private static func leavingOneOut(of history: [Interaction]) -> Holdout {
+        guard history.count >= 2 else { return Holdout(training: history) }
+        let test = Array(history.suffix(1))
+        guard history.count >= 3 else { return Holdout(training: [history[0]], test: test) }
+        return Holdout(
+            training: Array(history.dropLast(2)), validation: [history[history.count - 2]],
+            test: test)
+    }
+
+    /// Selection sampling (Knuth, The Art of Computer Programming 3.4.2, algorithm S): one pass,
+    /// every subset of the wanted size equally likely, order kept.
+    private static func random(
+        _ fraction: Double, of user: InteractionData.User, seed: UInt64
+    ) -> Holdout {
+        let history = user.history
+        guard history.count >= 2 else { return Holdout(training: history) }
+        let share = fraction.isNaN ? 0 : min(max(fraction, 0), 1)
+        let wanted = min(Int((share * Double(history.count)).rounded()), history.count - 1)
+        var randomness = SeededRandomness(seed: seed, label: "random split", user.id)
+        var result = Holdout(training: [])
+        result.training.reserveCapacity(history.count - wanted)
+        result.test.reserveCapacity(wanted)
+        for (position, interaction) in history.enumerated() {
+            let needed = Double(wanted - result.test.count)
+            if randomness.nextUnit() * Double(history.count - position) < needed {
+                result.test.append(interaction)
+            } else {
+                result.training.append(interaction)
+            }
+        }
+        return result
+    }
+}
