@@ -1,4 +1,4 @@
-public import DifferentialPrivacy
+internal import DifferentialPrivacy
 public import PrivacyLedger
 
 /// What every device has spent so far, and what the released models give away: the two epsilons that

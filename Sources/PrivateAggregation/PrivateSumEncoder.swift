@@ -1,4 +1,4 @@
-public import DifferentialPrivacy
+internal import DifferentialPrivacy
 public import Sodium
 internal import VectorKernels
 

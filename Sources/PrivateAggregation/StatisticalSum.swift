@@ -1,4 +1,4 @@
-public import DifferentialPrivacy
+internal import DifferentialPrivacy
 public import Sodium
 
 /// The simulator's stand-in for a private sum: exact clipped floats are added up by the caller, and

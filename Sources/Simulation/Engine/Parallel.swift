@@ -1,5 +1,12 @@
 internal import Synchronization
 
+/// The first item that no task has taken yet.
+private final class Cursor: Sendable {
+    private let position = Atomic(0)
+
+    func advance(by count: Int) -> Int { position.add(count, ordering: .relaxed).oldValue }
+}
+
 /// Runs independent work on a fixed number of tasks. Which task takes which item is left to chance;
 /// results are the same for any number of tasks.
 struct Parallel: Sendable {
@@ -26,16 +33,13 @@ struct Parallel: Sendable {
         _ count: Int, chunk: Int = 16, into initial: Accumulator,
         _ body: @escaping @Sendable (inout Accumulator, Int) throws -> Void
     ) async throws -> [Accumulator] {
-        let next = Mutex(0)
+        let cursor = Cursor()
         return try await withThrowingTaskGroup(of: Accumulator.self) { group in
             for _ in 0..<max(1, min(threads, (count + chunk - 1) / chunk)) {
                 group.addTask {
                     var accumulator = initial
                     while true {
-                        let first = next.withLock { position in
-                            defer { position += chunk }
-                            return position
-                        }
+                        let first = cursor.advance(by: chunk)
                         guard first < count else { return accumulator }
                         try Task.checkCancellation()
                         for index in first..<min(first + chunk, count) {

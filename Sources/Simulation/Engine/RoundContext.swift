@@ -29,22 +29,15 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     /// The contribution of the device at a position, and its private parameters afterwards.
     func contribution(at position: Int) -> (statistic: Statistic, privateParameters: [Float]) {
         let device = device(at: position)
-        return device.contribute(
-            to: algorithm, broadcast, seed: randomness("training", device.number).next())
+        var randomness = randomness("training", device.number)
+        let seed: UInt64 = randomness.next()
+        return device.contribute(to: algorithm, broadcast, seed: seed)
     }
 
     /// The stream of a device for one purpose in this round. Noise, keys and training have streams of
     /// their own, so that all fidelities give a device the same noise.
     func randomness(_ purpose: String, _ device: Int) -> SeededRandomness {
         SeededRandomness(seed: seed, label: purpose, "\(round)", "\(device)")
-    }
-}
-
-extension SeededRandomness {
-    /// The first 64 bits of the stream.
-    fileprivate func next() -> UInt64 {
-        var copy = self
-        return copy.next()
     }
 }
 

@@ -1,3 +1,4 @@
+internal import DifferentialPrivacy
 import FederatedProtocol
 internal import Foundation
 import PrivacyLedger

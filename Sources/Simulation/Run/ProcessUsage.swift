@@ -11,7 +11,7 @@ struct ProcessUsage {
     static var current: ProcessUsage {
         var usage = rusage()
         #if os(Linux)
-            getrusage(__rusage_who_t(bitPattern: RUSAGE_SELF.rawValue), &usage)
+            getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
             let unit = 1024
         #else
             getrusage(RUSAGE_SELF, &usage)

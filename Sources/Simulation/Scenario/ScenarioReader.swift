@@ -83,6 +83,23 @@ struct ScenarioReader {
         ) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
     }
 
+    /// A number of `range`, or `auto`: nil, the algorithm's own choice.
+    mutating func automatic(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+        let choice = try value(
+            key, default: Automatic(number: nil),
+            expected: "auto, or a number from \(range.lowerBound) to \(range.upperBound)"
+        ) { text in
+            if text == "auto" { return Automatic(number: nil) }
+            return Double(text).flatMap { range.contains($0) ? Automatic(number: $0) : nil }
+        }
+        return choice.number
+    }
+
+    private struct Automatic: CustomStringConvertible {
+        var number: Double?
+        var description: String { number.map { "\($0)" } ?? "auto" }
+    }
+
     /// `true` or `false`.
     mutating func flag(_ key: String, default standard: Bool) throws -> Bool {
         try value(key, default: standard, expected: "true or false") { Bool($0) }

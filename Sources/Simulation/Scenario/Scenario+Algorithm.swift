@@ -1,0 +1,71 @@
+public import Recommender
+
+extension Scenario {
+    /// What is trained; sizes that depend on the number of devices are fixed once it is known.
+    public enum Algorithm: Sendable, Hashable {
+        /// Private co-occurrence embeddings.
+        case coOccurrence(CoOccurrenceSettings)
+        /// Federated averaging of a matrix factorisation.
+        case federatedAveraging(FederatedMatrixFactorization.Configuration)
+
+        /// The name in scenarios.
+        public var name: String {
+            switch self {
+            case .coOccurrence(let settings): "co-occurrence, \(settings.variant.rawValue)"
+            case .federatedAveraging: "federated averaging"
+            }
+        }
+    }
+
+    /// The settings of private co-occurrence that a scenario fixes; nil leaves the choice to
+    /// ``Recommender/CoOccurrenceConfiguration/init(variant:devices:)``.
+    public struct CoOccurrenceSettings: Sendable, Hashable {
+        /// How the leading eigenvectors are found.
+        public var variant: CoOccurrenceConfiguration.Variant
+        fileprivate var keptItems: Double?
+        fileprivate var dimensions: Double?
+        fileprivate var window: Double?
+        fileprivate var passes: Double?
+        fileprivate var smoothing: Double?
+        fileprivate var decay: Double?
+        fileprivate var popularityWeight: Double?
+
+        /// The full settings for a number of devices.
+        func configuration(devices: Int) -> CoOccurrenceConfiguration {
+            var configuration = CoOccurrenceConfiguration(variant: variant, devices: devices)
+            if let keptItems { configuration.keptItems = Int(keptItems) }
+            if let dimensions { configuration.dimensions = Int(dimensions) }
+            if let window { configuration.window = window }
+            if let passes { configuration.passes = Int(passes) }
+            if let smoothing { configuration.smoothing = smoothing }
+            if let decay { configuration.ranking.decay = decay }
+            if let popularityWeight { configuration.ranking.popularityWeight = popularityWeight }
+            return configuration
+        }
+    }
+
+    private enum AlgorithmName: String, CaseIterable {
+        case coOccurrence = "co-occurrence"
+        case federatedAveraging = "federated-averaging"
+    }
+
+    static func readAlgorithm(_ reader: inout ScenarioReader, seed: UInt64) throws -> Algorithm {
+        switch try reader.choice("algorithm.name", default: AlgorithmName.coOccurrence) {
+        case .coOccurrence:
+            .coOccurrence(
+                CoOccurrenceSettings(
+                    variant: try reader.choice(
+                        "algorithm.variant", default: CoOccurrenceConfiguration.Variant.subspace),
+                    keptItems: try reader.automatic("algorithm.keptItems", in: 10...20_000),
+                    dimensions: try reader.automatic("algorithm.dimensions", in: 1...512),
+                    window: try reader.automatic("algorithm.window", in: 0.5...10_000),
+                    passes: try reader.automatic("algorithm.passes", in: 1...8),
+                    smoothing: try reader.automatic("algorithm.smoothing", in: 0...10_000),
+                    decay: try reader.automatic("algorithm.decay", in: 0.1...100_000),
+                    popularityWeight: try reader.automatic(
+                        "algorithm.popularityWeight", in: 0...100)))
+        case .federatedAveraging:
+            .federatedAveraging(try readFederatedAveraging(&reader, seed: seed))
+        }
+    }
+}
