@@ -130,6 +130,19 @@ import Testing
         }
     }
 
+    @Test func `rounding never loses part of a release`() throws {
+        var account = try accountant()
+        var total = Decimal(0)
+        for round in 1...20_000 {
+            let rho = 0x1p-60 * Double(round * round | 1) + 1 / 1024
+            try account.compose(release(rho))
+            // A whole multiple of 2^-60, which a sum of integers keeps exactly.
+            total += Decimal(rho * 0x1p60)
+        }
+        #expect(Decimal(account.rhoWithoutAmplification * 0x1p60) >= total)
+        #expect(account.rhoWithoutAmplification < 19.5313)
+    }
+
     @Test func `sampling never costs more, and nothing is gained at rate 1`() throws {
         for rho in [1e-4, 0.1, 3.0] {
             let full = try accountant(release(rho))

@@ -13,7 +13,7 @@ public struct RenyiAccountant: Sendable {
     public let neighbouring: NeighbouringRelation
     /// The sum of the zCDP parameters of all releases, amplification by sampling not counted: what
     /// holds against whoever chose the samples.
-    public var rhoWithoutAmplification: Double { unsampledRho + sampledRho }
+    public var rhoWithoutAmplification: Double { unsampledRho.addingUp(sampledRho) }
 
     private var unsampledRho = 0.0
     private var sampledRho = 0.0
@@ -49,16 +49,18 @@ public struct RenyiAccountant: Sendable {
         switch event {
         case .concentrated(let rho, let relation):
             try requireRelease(rho: rho, relation)
-            unsampledRho += times * rho
+            unsampledRho = unsampledRho.addingUp(times.multipliedUp(by: rho))
         case .poissonSampled(let rate, let rho, let relation):
             try requireRelease(rho: rho, relation)
             try require(rate >= 0 && rate <= 1, "the sampling rate", rate, "from 0 to 1")
-            sampledRho += times * rho
+            sampledRho = sampledRho.addingUp(times.multipliedUp(by: rho))
             let release = PoissonAmplification(rate: rate, rho: rho)
             if latest?.release != release { latest = (release, release.scaledDivergences()) }
             guard let curve = latest?.curve else { return }
             if sampled.isEmpty { sampled = [Double](repeating: 0, count: curve.count) }
-            for index in curve.indices { sampled[index] += times * curve[index] }
+            for index in curve.indices {
+                sampled[index] = sampled[index].addingUp(times.multipliedUp(by: curve[index]))
+            }
         case .repeated(let event, let count):
             try Self.requireCount(count)
             try add(event, times: times * Double(count))
