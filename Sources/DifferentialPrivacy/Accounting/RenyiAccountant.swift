@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Adds up the Rényi divergences of releases and states the (epsilon, delta) that they amount to.
 ///
-/// Every figure is an upper bound. Without sampling the order is optimised over all real orders, so
-/// that the figure is the best that zCDP implies; with sampling over the orders from 1 to 1024.
+/// Every figure is an upper bound. The order is optimised over all real orders, so that without
+/// sampling the figure is the best that zCDP implies. Sampling is credited at orders up to 1024.
 ///
 ///     var accountant = RenyiAccountant(neighbouring: .zeroOutOne)
 ///     try accountant.compose(mechanism.event)
@@ -13,10 +13,10 @@ public struct RenyiAccountant: Sendable {
     public let neighbouring: NeighbouringRelation
     /// The sum of the zCDP parameters of all releases, amplification by sampling not counted: what
     /// holds against whoever chose the samples.
-    public private(set) var rhoWithoutAmplification = 0.0
+    public var rhoWithoutAmplification: Double { unsampledRho.addingUp(sampledRho) }
 
-    /// The part of the sum that stems from releases without sampling.
     private var unsampledRho = 0.0
+    private var sampledRho = 0.0
     /// The sums of (order - 1) * divergence at the orders of ``PoissonAmplification``; empty as
     /// long as there was no sampled release.
     private var sampled: [Double] = []
@@ -49,17 +49,18 @@ public struct RenyiAccountant: Sendable {
         switch event {
         case .concentrated(let rho, let relation):
             try requireRelease(rho: rho, relation)
-            unsampledRho += times * rho
-            rhoWithoutAmplification += times * rho
+            unsampledRho = unsampledRho.addingUp(times.multipliedUp(by: rho))
         case .poissonSampled(let rate, let rho, let relation):
             try requireRelease(rho: rho, relation)
             try require(rate >= 0 && rate <= 1, "the sampling rate", rate, "from 0 to 1")
-            rhoWithoutAmplification += times * rho
+            sampledRho = sampledRho.addingUp(times.multipliedUp(by: rho))
             let release = PoissonAmplification(rate: rate, rho: rho)
             if latest?.release != release { latest = (release, release.scaledDivergences()) }
             guard let curve = latest?.curve else { return }
             if sampled.isEmpty { sampled = [Double](repeating: 0, count: curve.count) }
-            for index in curve.indices { sampled[index] += times * curve[index] }
+            for index in curve.indices {
+                sampled[index] = sampled[index].addingUp(times.multipliedUp(by: curve[index]))
+            }
         case .repeated(let event, let count):
             try Self.requireCount(count)
             try add(event, times: times * Double(count))
@@ -77,8 +78,7 @@ public struct RenyiAccountant: Sendable {
         try require(rho >= 0 && rho.isFinite, "rho", rho, "at least 0 and finite")
     }
 
-    /// A bound on the Rényi divergence of all releases together at `order`, above 1; infinite where
-    /// sampled releases are not evaluated (orders above 1024).
+    /// A bound on the Rényi divergence of all releases together at `order`, above 1.
     public func renyiDivergence(order: Double) -> Double {
         guard order > 1 else { return .infinity }
         return unsampledRho * order + sampledDivergence(order: order)
@@ -87,26 +87,30 @@ public struct RenyiAccountant: Sendable {
     /// (alpha - 1) times the divergence is convex in alpha and 0 at 1, so that it lies below the
     /// chord between two orders (Wang, Balle and Kasiviswanathan 2019, arXiv 1808.00087, Corollary 10).
     private func sampledDivergence(order: Double) -> Double {
-        if sampled.isEmpty { return 0 }
+        let unamplified = sampledRho * order
         let orders = PoissonAmplification.orders
-        guard let above = orders.firstIndex(where: { Double($0) >= order }) else {
-            return .infinity
+        guard !sampled.isEmpty, let above = orders.firstIndex(where: { Double($0) >= order }) else {
+            return unamplified
         }
         let right = Double(orders[above])
         let left = above == 0 ? 1 : Double(orders[above - 1])
         let leftValue = above == 0 ? 0 : sampled[above - 1]
         let share = (order - left) / (right - left)
-        return (leftValue + share * (sampled[above] - leftValue)) / (order - 1)
+        let chord = (leftValue + share * (sampled[above] - leftValue)) / (order - 1)
+        return min(unamplified, chord)
     }
 
     /// The smallest epsilon that is known to hold with `delta`; infinite if there is none.
     public func epsilon(delta: Double) throws(DifferentialPrivacyError) -> Double {
         try require(delta > 0 && delta < 1, "delta", delta, "above 0 and below 1")
         if rhoWithoutAmplification == 0 { return 0 }
-        return smallest {
-            RenyiConversion.epsilon(
-                divergence: renyiDivergence(order: $0), order: $0, delta: delta)
-        }
+        return smallest { epsilon(delta: delta, order: $0) }
+    }
+
+    /// The epsilon that the divergence at `order` alone implies.
+    package func epsilon(delta: Double, order: Double) -> Double {
+        RenyiConversion.epsilon(
+            divergence: renyiDivergence(order: order), order: order, delta: delta)
     }
 
     /// The smallest delta that is known to hold with `epsilon`, at most 1.
@@ -128,8 +132,8 @@ public struct RenyiAccountant: Sendable {
     /// The smallest of `bound` over the orders: over a grid, then by golden sections around its best
     /// point. Every order gives a valid bound, so a local minimum costs tightness only.
     private func smallest(of bound: (Double) -> Double) -> Double {
-        // Uniform in ln(alpha - 1), from 2^-20 to 2^10 or 2^40, four points to an octave.
-        let octaves = -20.0...(sampled.isEmpty ? 40.0 : log2(1023))
+        // Uniform in ln(alpha - 1), four points to an octave.
+        let octaves = -20.0...40.0
         func value(_ position: Double) -> Double { bound(1 + exp2(position)) }
         var best = (position: octaves.lowerBound, value: value(octaves.lowerBound))
         for position in stride(from: octaves.lowerBound, through: octaves.upperBound, by: 0.25) {
