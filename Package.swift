@@ -60,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "covey",
             dependencies: [
-                "Simulation",
+                "FederatedProtocol", "PrivacyLedger", "Recommender", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),

@@ -1,0 +1,52 @@
+import FederatedProtocol
+import Recommender
+import Simulation
+
+/// A result as a person reads it.
+struct ResultTable {
+    let result: SimulationResult
+
+    init(_ result: SimulationResult) { self.result = result }
+
+    var text: String {
+        let cutoff = result.quality.private?.cutoff ?? 10
+        var table = TextTable(
+            header: ["", "HR@\(cutoff)", "NDCG@\(cutoff)", "full HR", "full NDCG", "coverage"])
+        table.rows = [
+            row("popularity", result.quality.popularity), row("private", result.quality.private),
+            row("without privacy", result.quality.nonPrivate),
+        ]
+        let bytes = result.bytesPerDevice
+        var lines = [
+            table.text, "",
+            "privacy spent     epsilon \(TextTable.number(result.epsilon.coordinator, 3)) against "
+                + "the coordinator, \(TextTable.number(result.epsilon.observer, 3)) against "
+                + "observers of the model, delta \(result.delta)",
+            "devices           \(result.survivors) of \(result.devices) in the last sum, "
+                + "\(result.aggregation) aggregation",
+            "bytes per device  \(TextTable.bytes(bytes.up)) up, \(TextTable.bytes(bytes.down)) down",
+            "time, memory      \(TextTable.number(result.seconds, 1)) s, "
+                + "\(TextTable.bytes(result.peakMemoryBytes)) at most",
+            "run folder        \(result.output)", "report            \(result.output)/report.html",
+        ]
+        if result.aggregation == AggregationFidelity.statistical.rawValue {
+            lines.append(
+                "note              statistical aggregation draws the noise once for all devices; "
+                    + "it shows quality, not the protected code path")
+        }
+        if result.status == .interrupted {
+            lines.append(
+                "interrupted after \(result.rounds.done) of \(result.rounds.planned) rounds; "
+                    + "go on with: covey simulate --resume \(result.output)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func row(_ name: String, _ quality: RankingQuality?) -> [String] {
+        [
+            name, TextTable.number(quality?.sampled.hitRate, 3),
+            TextTable.number(quality?.sampled.ndcg, 3), TextTable.number(quality?.full.hitRate, 3),
+            TextTable.number(quality?.full.ndcg, 3), TextTable.number(quality?.coverage, 3),
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Simulation
+
+/// `covey simulate`: a federated training with every device simulated.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Simulate a private federated training and report what it reached and spent.",
+        discussion: """
+            Every simulated device keeps its history to itself; its contribution is clipped, noised \
+            and, with 'aggregation: real', masked on the device. Without a scenario, a built-in \
+            population is trained on.
+
+            EXAMPLES
+              covey simulate
+              covey simulate simulations/movielens-1m.yaml --set data.source=data/ml-1m
+              covey simulate --set privacy.epsilon=2 --set faults.dropout=0.05 --json
+              covey simulate simulations/quickstart.yaml --dry-run
+              covey simulate --resume runs/quickstart
+            """)
+
+    @Argument(
+        help: "The scenario file (YAML). Without it, the built-in quickstart.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var scenario: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Override a key of the scenario; may be repeated.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder for metrics, ledger, model and report. Default: runs/NAME-DATE-TIME.",
+            valueName: "dir"), completion: .directory)
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("Go on with a run that was stopped.", valueName: "dir"),
+        completion: .directory)
+    var resume: String?
+
+    @Flag(help: "Print one JSON object with the result instead of the table.")
+    var json = false
+
+    @Flag(help: "Print the plan: rounds, traffic, noise and privacy. Nothing is run or written.")
+    var dryRun = false
+
+    func validate() throws {
+        guard resume == nil || (scenario == nil && overrides.isEmpty && output == nil && !dryRun)
+        else {
+            throw ValidationError(
+                "--resume goes on with a run as it was; it takes no scenario, --set, --output or "
+                    + "--dry-run.")
+        }
+    }
+
+    func run() async throws {
+        let interruption = Interruption()
+        let progress = ProgressDisplay()
+        let source = InterruptSignal(raising: interruption)
+        defer { source.cancel() }
+        do {
+            let scenario = try readScenario()
+            let simulation = try Simulation(
+                scenario: scenario, interruption: interruption, observer: progress.show)
+            if dryRun {
+                progress.clear()
+                let plan = try simulation.plan()
+                print(json ? try jsonText(plan) : PlanTable(plan: plan).text)
+                return
+            }
+            let result = try await simulation.run(
+                in: resume ?? output ?? Self.defaultFolder(for: scenario.name),
+                resuming: resume != nil)
+            progress.clear()
+            print(json ? String(decoding: result.json, as: UTF8.self) : ResultTable(result).text)
+            if result.status == .interrupted { throw ExitCode(130) }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            progress.clear()
+            FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
+            throw ExitCode(2)
+        }
+    }
+
+    private func readScenario() throws -> Scenario {
+        if let resume { return try Scenario(path: resume + "/scenario.yaml") }
+        if let scenario { return try Scenario(path: scenario, overrides: overrides) }
+        return try Scenario(
+            yaml: Scenario.quickstartYAML, source: "the quickstart", overrides: overrides)
+    }
+
+    private static func defaultFolder(for name: String) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.dateFormat = "yyyyMMdd-HHmmss"
+        return "runs/\(name)-\(formatter.string(from: Date()))"
+    }
+
+    private func jsonText(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
