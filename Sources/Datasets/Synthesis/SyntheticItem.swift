@@ -91,7 +91,7 @@ struct SyntheticItem {
         }
         vector.normalize()
         let dimensions = vector.components.count
-        vector.add(.random(dimensions: dimensions, &randomness), times: 0.3)
+        vector.add(.random(dimensions: dimensions, &randomness), times: 0.2)
         vector.normalize()
     }
 
