@@ -114,7 +114,8 @@ struct SyntheticItem {
     private static let nouns = [
         "Harbour", "River", "Garden", "Letter", "Mountain", "Station", "Orchard", "Promise",
         "Shadow", "Voyage", "Window", "Bridge", "Carnival", "Empire", "Forest", "Horizon", "Island",
-        "Journey", "Kingdom", "Lantern", "Machine", "Melody", "Mirror", "Ocean", "Painter", "Riddle",
+        "Journey", "Kingdom", "Lantern", "Machine", "Melody", "Mirror", "Ocean", "Painter",
+        "Riddle",
         "Signal", "Stranger", "Tower", "Valley", "Wolf",
     ]
 }

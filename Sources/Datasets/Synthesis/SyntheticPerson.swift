@@ -21,7 +21,8 @@ struct SyntheticPerson {
 
     init(number: Int, of world: SyntheticWorld) {
         let settings = world.settings
-        randomness = SeededRandomness(seed: settings.seed, label: "synthetic", "person", "\(number)")
+        randomness = SeededRandomness(
+            seed: settings.seed, label: "synthetic", "person", "\(number)")
         let days = Double(settings.days)
         if randomness.nextUnit() < settings.newUserShare {
             length = min(2 + randomness.nextIndex(below: 4), settings.items)
