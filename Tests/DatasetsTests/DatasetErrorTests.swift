@@ -1,7 +1,6 @@
 import Datasets
 import Foundation
 import Recommender
-import Sodium
 import Testing
 
 @Suite struct DatasetErrorTests {
@@ -102,63 +101,5 @@ import Testing
         let text = try #require(error?.description)
         #expect(text.unicodeScalars.allSatisfy { $0.value >= 32 })
         #expect(text.count < 1_000)
-    }
-
-    /// Arbitrary bytes end in data or a typed error, never in a trap.
-    @Test(arguments: 0..<4) func `mutated files never crash the reader`(format: Int) throws {
-        let item =
-            "1|Heat (1995)|01-Jan-1995||u|"
-            + [String](repeating: "1", count: 19).joined(separator: "|")
-        let files: [(String, [UInt8])] =
-            switch format {
-            case 0:
-                [("u.data", Array("1\t1\t5\t9\n1\t2\t4\t8\n".utf8)), ("u.item", Array(item.utf8))]
-            case 1:
-                [
-                    ("ratings.dat", Array("1::1::5::9\n1::2::4::8\n".utf8)),
-                    ("movies.dat", Array("1::Heat (1995)::Crime|Drama\n".utf8)),
-                ]
-            case 2:
-                [
-                    ("ratings.csv", Array("user,item,rating,timestamp\n1,\"1\",5,9\n1,2,,\n".utf8)),
-                    (
-                        "items.csv",
-                        Array("id,title,genres,released\n1,\"A \"\"b\"\"\",x|y,1990\n".utf8)
-                    ),
-                ]
-            default: [("ratings.csv.gz", gzip(Array("user,item\n1,1\n1,2\n2,1\n".utf8)))]
-            }
-        let alphabet: [UInt8] = Array("\",:|\t\r\n()0159.e-n ".utf8) + [0, 0x80, 0xC3, 0xE9, 0xFF]
-        for seed in 0..<500 as Range<UInt64> {
-            var randomness = SeededRandomness(seed: seed, label: "mutation", "\(format)")
-            for (name, original) in files {
-                var bytes = original
-                for _ in 0..<Int.random(in: 1...6, using: &randomness) where !bytes.isEmpty {
-                    let place = Int.random(in: 0..<bytes.count, using: &randomness)
-                    let byte =
-                        Bool.random(using: &randomness)
-                        ? alphabet.randomElement(using: &randomness) ?? 0
-                        : UInt8.random(in: 0...255, using: &randomness)
-                    switch Int.random(in: 0..<4, using: &randomness) {
-                    case 0: bytes[place] = byte
-                    case 1: bytes.insert(byte, at: place)
-                    case 2: bytes.remove(at: place)
-                    default: bytes.removeSubrange(place...)
-                    }
-                }
-                try directory.write(name, bytes)
-            }
-            do {
-                let data = try DatasetReader.read(path: directory.path)
-                for user in data.users {
-                    #expect(!user.history.isEmpty, "seed \(seed)")
-                    for interaction in user.history {
-                        #expect(data.catalogue.items.indices.contains(Int(interaction.item)))
-                    }
-                }
-            } catch let error as DatasetError {
-                #expect(!error.description.contains("\n"), "seed \(seed)")
-            }
-        }
     }
 }
