@@ -56,7 +56,8 @@ enum Gzip {
         let room = buffer.count
         let status = input.withUnsafeBufferPointer { source in
             buffer.withUnsafeMutableBufferPointer { destination in
-                stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress.map { $0 + position })
+                stream.next_in = UnsafeMutablePointer(
+                    mutating: source.baseAddress.map { $0 + position })
                 stream.avail_in = UInt32(offered)
                 stream.next_out = destination.baseAddress
                 stream.avail_out = UInt32(room)

@@ -119,7 +119,8 @@ private func yearInTitle(_ title: String) -> Int? {
     else { return nil }
     let inside = bytes[(open + 1)..<(bytes.count - 1)]
     let digits = inside.prefix { $0 >= 0x30 && $0 <= 0x39 }
-    guard digits.count == 4, inside.count == 4 || inside.count > 4 && inside[digits.endIndex] != 0x20
+    guard digits.count == 4,
+        inside.count == 4 || inside.count > 4 && inside[digits.endIndex] != 0x20
     else { return nil }
     return parseInteger(digits).map(Int.init)
 }

@@ -37,7 +37,9 @@ struct RatingsFile {
                 for position in history.indices { history[position].timestamp = Int64(position) }
             } else if !isChronological(history) {
                 history = history.enumerated()
-                    .sorted { ($0.element.timestamp, $0.offset) < ($1.element.timestamp, $1.offset) }
+                    .sorted {
+                        ($0.element.timestamp, $0.offset) < ($1.element.timestamp, $1.offset)
+                    }
                     .map(\.element)
             }
             return InteractionData.User(id: users[number], history: history)

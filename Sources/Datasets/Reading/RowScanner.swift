@@ -134,7 +134,8 @@ struct RowScanner {
         }
         field.range = field.range.lowerBound..<position
         // What stands between the closing quote and the delimiter is ignored.
-        while position < bytes.count, bytes[position] != delimiter.byte, bytes[position] != newline {
+        while position < bytes.count, bytes[position] != delimiter.byte, bytes[position] != newline
+        {
             position += 1
         }
         fields.append(field)
@@ -142,7 +143,9 @@ struct RowScanner {
 
     /// Removes the carriage return of a CR LF line end from the last field.
     private mutating func dropCarriageReturn() {
-        guard let range = fields.last?.range, let end = range.last, bytes[end] == 0x0D else { return }
+        guard let range = fields.last?.range, let end = range.last, bytes[end] == 0x0D else {
+            return
+        }
         fields[fields.count - 1].range = range.lowerBound..<end
     }
 }
@@ -151,6 +154,8 @@ struct RowScanner {
 func trimBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var result = text
     while let byte = result.first, byte == 0x20 || byte == 0x09 { result.removeFirst() }
-    while let byte = result.last, byte == 0x20 || byte == 0x09 || byte == 0x0D { result.removeLast() }
+    while let byte = result.last, byte == 0x20 || byte == 0x09 || byte == 0x0D {
+        result.removeLast()
+    }
     return result
 }

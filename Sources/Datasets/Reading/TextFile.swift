@@ -21,10 +21,8 @@ struct TextFile {
         }
         do {
             bytes = Gzip.recognizes(stored) ? try Gzip.decompress(stored) : stored
-        } catch let damage as Gzip.Damage {
-            throw .corruptGzip(path: path, reason: damage.reason)
         } catch {
-            throw .corruptGzip(path: path, reason: "\(error)")
+            throw .corruptGzip(path: path, reason: error.reason)
         }
     }
 }

@@ -91,7 +91,7 @@ struct SyntheticItem {
         }
         vector.normalize()
         let dimensions = vector.components.count
-        vector.add(.random(dimensions: dimensions, &randomness), times: 0.3)
+        vector.add(.random(dimensions: dimensions, &randomness), times: 0.2)
         vector.normalize()
     }
 
@@ -114,7 +114,8 @@ struct SyntheticItem {
     private static let nouns = [
         "Harbour", "River", "Garden", "Letter", "Mountain", "Station", "Orchard", "Promise",
         "Shadow", "Voyage", "Window", "Bridge", "Carnival", "Empire", "Forest", "Horizon", "Island",
-        "Journey", "Kingdom", "Lantern", "Machine", "Melody", "Mirror", "Ocean", "Painter", "Riddle",
+        "Journey", "Kingdom", "Lantern", "Machine", "Melody", "Mirror", "Ocean", "Painter",
+        "Riddle",
         "Signal", "Stranger", "Tower", "Valley", "Wolf",
     ]
 }

@@ -21,7 +21,8 @@ struct SyntheticPerson {
 
     init(number: Int, of world: SyntheticWorld) {
         let settings = world.settings
-        randomness = SeededRandomness(seed: settings.seed, label: "synthetic", "person", "\(number)")
+        randomness = SeededRandomness(
+            seed: settings.seed, label: "synthetic", "person", "\(number)")
         let days = Double(settings.days)
         if randomness.nextUnit() < settings.newUserShare {
             length = min(2 + randomness.nextIndex(below: 4), settings.items)
@@ -92,7 +93,7 @@ struct SyntheticPerson {
         taste.add(lateTaste, times: moved)
         taste.normalize()
         choice = CumulativeWeights(
-            world.items.map { $0.popularity * portableExp(5 * taste.dot($0.vector)) })
+            world.items.map { $0.popularity * portableExp(8 * taste.dot($0.vector)) })
     }
 
     private mutating func makeVisit(of length: Int, on day: Double, in world: SyntheticWorld) {
@@ -101,7 +102,8 @@ struct SyntheticPerson {
             .truncatingRemainder(dividingBy: 24)
         let begin = Int64(1_704_067_200) + Int64(day) * 86_400 + Int64(hour * 3_600)
         var time = max(begin, (history.last?.timestamp ?? 0) + 600)
-        var last: Int?
+        // People resume where they stopped.
+        var last = history.last.map { Int($0.item) }
         for _ in 0..<length {
             let hourOfDay = Int(time / 3_600 % 24)
             let item = chooseItem(after: last, on: day, at: hourOfDay, in: world)

@@ -8,8 +8,8 @@ public import Recommender
 /// - **Items** have one to three genres and a year; some are parts of a series. Items of the same
 ///   genres and era lie close together in a latent space.
 /// - **Tastes** concentrate on a few genres and an era, and drift slowly from one to another.
-/// - **Order** matters: within a visit, people move to an item near the last one or to the next part
-///   of a series.
+/// - **Order** matters: people often move to an item near the last one or to the next part of a
+///   series.
 /// - **Contexts** are hours of day; genres have theirs, and so have people.
 /// - **Ratings**, where given, are integers from 1 to 5 that follow the fit of taste and item.
 /// - **Newcomers**: some people have two to five interactions, all late; some items appear late.
@@ -32,13 +32,13 @@ public struct SyntheticPopulation: Sendable, Hashable {
     /// least 5 and at most half the items.
     public var meanHistoryLength = 60.0
     /// The power s in popularity ∝ rank^-s before taste acts, 0 to 3.
-    public var popularityExponent = 0.8
+    public var popularityExponent = 1.4
     /// The dimensions of the latent space of tastes and items, 1 to 256.
     public var tasteDimensions = 16
     /// How far a person's taste moves to a second one over their history: 0 not at all, 1 entirely.
     public var drift = 0.4
-    /// The probability that an interaction follows from the one before it in the same visit, 0 to 1.
-    public var sequentialStrength = 0.6
+    /// The probability that an interaction follows from the one before it, 0 to 1.
+    public var sequentialStrength = 0.7
     /// The share of interactions that carry a rating, 0 to 1; the others are implicit.
     public var explicitShare = 0.5
     /// The share of people with only two to five interactions, 0 to 1.

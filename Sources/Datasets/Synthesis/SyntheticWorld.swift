@@ -59,8 +59,8 @@ struct SyntheticWorld {
                 items: nearest.map(\.item),
                 weights: CumulativeWeights(
                     nearest.map {
-                        portableExp(6 * ($0.closeness - 1))
-                            * portablePower(items[$0.item].popularity, 0.4)
+                        portableExp(8 * ($0.closeness - 1))
+                            * portablePower(items[$0.item].popularity, 0.6)
                     }))
         }
         return result
