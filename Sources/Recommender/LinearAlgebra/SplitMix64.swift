@@ -28,7 +28,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     /// A number from 0 up to but excluding `bound`, which is under 2^32; biased by under
     /// bound / 2^32.
     package mutating func next(below bound: Int) -> Int {
-        Int(truncatingIfNeeded: (next() >> 32) &* UInt64(truncatingIfNeeded: bound) >> 32)
+        Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
     }
 
     /// A nearly normal draw of mean 0 and variance 1: the sum of twelve uniform draws minus six,
