@@ -27,7 +27,7 @@ import Testing
                 }
             }
         }
-        #expect(digest == 0, "\(digest)")
+        #expect(digest == 16_797_913_458_746_443_905, "\(digest)")
     }
 
     @Test func `histories are chronological, without repeats and never empty`() throws {
@@ -82,16 +82,15 @@ import Testing
         #expect((15...80).contains(late))
     }
 
-    @Test(
-        arguments: [
-            \SyntheticPopulation.users, \.items, \.genres, \.tasteDimensions, \.days,
-        ] as [WritableKeyPath<SyntheticPopulation, Int> & Sendable])
-    func `settings out of range are refused`(
-        setting: WritableKeyPath<SyntheticPopulation, Int> & Sendable
-    ) {
-        var settings = SyntheticPopulation()
-        settings[keyPath: setting] = 0
-        #expect(throws: DatasetError.self) { try settings.makeData() }
+    @Test func `counts out of range are refused`() {
+        let settings: [WritableKeyPath<SyntheticPopulation, Int>] = [
+            \.users, \.items, \.genres, \.tasteDimensions, \.days,
+        ]
+        for setting in settings {
+            var population = SyntheticPopulation()
+            population[keyPath: setting] = 0
+            #expect(throws: DatasetError.self) { try population.makeData() }
+        }
     }
 
     @Test func `shares out of range are refused`() {
@@ -114,8 +113,9 @@ import Testing
         #expect(data.users.allSatisfy { $0.history.count == 2 })
     }
 
-    /// Measured on seeds 1 to 3: popularity hits about 0.30, the table 0.63. The bounds leave room
-    /// for changes of the defaults, not for a population without order.
+    /// Measured on seeds 1 to 3: popularity hits 0.32 to 0.34, the table 0.67 to 0.69; without
+    /// sequential strength 0.43 and 0.50. The bounds leave room for changes of the defaults, not
+    /// for a population without order.
     @Test func `the order of events tells more than popularity`() throws {
         let data = try SyntheticPopulation().makeData()
         let holdouts = Split.leaveOneOut.holdouts(of: data)

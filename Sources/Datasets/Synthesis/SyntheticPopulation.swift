@@ -38,7 +38,7 @@ public struct SyntheticPopulation: Sendable, Hashable {
     /// How far a person's taste moves to a second one over their history: 0 not at all, 1 entirely.
     public var drift = 0.4
     /// The probability that an interaction follows from the one before it, 0 to 1.
-    public var sequentialStrength = 0.7
+    public var sequentialStrength = 0.75
     /// The share of interactions that carry a rating, 0 to 1; the others are implicit.
     public var explicitShare = 0.5
     /// The share of people with only two to five interactions, 0 to 1.
@@ -50,7 +50,7 @@ public struct SyntheticPopulation: Sendable, Hashable {
     /// What every random choice derives from.
     public var seed: UInt64 = 1
 
-    /// The default population: 1,200 people, 800 items and some 65,000 interactions.
+    /// The default population: 1,200 people, 800 items and some 63,000 interactions.
     public init() {}
 
     /// Generates the population.
