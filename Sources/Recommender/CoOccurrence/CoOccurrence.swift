@@ -180,7 +180,7 @@ public struct CoOccurrence: FederatedAlgorithm {
     }
 
     private mutating func takePass(_ sum: NoisySum) {
-        let noise = sum.noiseStandardDeviation
+        let noise = max(sum.noiseStandardDeviation, configuration.samplingDeviation)
         let (rows, columns) = (configuration.keptItems, configuration.dimensions)
         let smoothing = MetadataSmoothing(
             features: featureBasis, popularity: keptPopularity, noise: noise,
@@ -200,20 +200,17 @@ public struct CoOccurrence: FederatedAlgorithm {
 
     private mutating func takeTriangle(_ sum: NoisySum) {
         let size = configuration.keptItems
-        let noise = sum.noiseStandardDeviation / 2.0.squareRoot()
+        let noise = max(sum.noiseStandardDeviation, configuration.samplingDeviation) / 2.0.squareRoot()
         let smoothing = MetadataSmoothing(
             features: featureBasis, popularity: keptPopularity, noise: noise,
             strength: configuration.smoothing)
-        var edge: Float = 0
-        if noise > 0 {
-            var draw = Self.noise(rows: size, columns: size)
-            for i in 0..<size {
-                draw[i, i] *= Float(2).squareRoot()
-                for j in 0..<i { draw[i, j] = draw[j, i] }
-            }
-            let pureNoise = smoothing.applyBothSides(to: draw)
-            edge = Float(noise) * (leadingEigenpairs(of: pureNoise, count: 1).values.first ?? 0)
+        var draw = Self.noise(rows: size, columns: size)
+        for i in 0..<size {
+            draw[i, i] *= Float(2).squareRoot()
+            for j in 0..<i { draw[i, j] = draw[j, i] }
         }
+        let pureNoise = smoothing.applyBothSides(to: draw)
+        let edge = Float(noise) * (leadingEigenpairs(of: pureNoise, count: 1).values.first ?? 0)
         let smoothed = smoothing.applyBothSides(
             to: UpperTriangle.matrix(of: sum.values, order: size))
         let pairs = leadingEigenpairs(of: smoothed, count: configuration.dimensions)

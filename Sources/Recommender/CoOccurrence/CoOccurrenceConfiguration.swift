@@ -28,6 +28,9 @@ public struct CoOccurrenceConfiguration: Sendable, Hashable {
     public var popularityShare: Double
     /// The share of the budget that the feature Gram takes, in the subspace variant.
     public var featureShare: Double
+    /// The standard deviation that each entry of a sum is taken to have by chance, were there no
+    /// privacy noise: whom the sample happens to hold.
+    public var samplingDeviation = 0.3
     /// How strongly rows are smoothed with metadata, in noise deviations per popularity.
     public var smoothing: Double
     /// How strongly weak dimensions are damped, in noise norms.
