@@ -1,8 +1,194 @@
-/// The report of a run.
+internal import FederatedProtocol
+internal import PrivacyLedger
+internal import Recommender
+
+/// The report of a run: one HTML file that needs nothing else, for a browser, a phone or paper.
+///
+/// It holds no times of day, so that the same run gives the same report but for its measured costs.
 struct HTMLReport {
+    /// What the run was to do.
     let plan: SimulationPlan
+    /// What it came to.
     let result: SimulationResult
+    /// Its finished rounds.
     let metrics: [RoundMetrics]
+    /// All settings with their values.
     let scenarioYAML: String
-    func render() -> String { "" }
+
+    /// The report's text.
+    func render() -> String {
+        ReportTemplate.render(
+            ReportPage(
+                title: result.scenario.isEmpty ? "Unnamed scenario" : result.scenario,
+                status: result.status.rawValue, isFinished: result.status == .finished,
+                subtitle: subtitle, notices: notices, keyFigures: keyFigures,
+                explanation: explanation,
+                sections: [qualitySection, privacySection, planSection, costSection],
+                scenario: scenarioYAML, style: ReportStyle.css))
+    }
+
+    /// The last quality that was measured under privacy, and the number of rounds before it.
+    var lastQuality: (rounds: Int, quality: RankingQuality)? {
+        if let quality = result.quality.private { return (result.rounds.done, quality) }
+        return metrics.last { $0.quality != nil }
+            .flatMap { round in round.quality.map { (round.round + 1, $0) } }
+    }
+
+    /// The length of the lists that were judged.
+    var cutoff: Int {
+        (lastQuality?.quality ?? result.quality.popularity ?? result.quality.nonPrivate)?.cutoff
+            ?? 10
+    }
+
+    private var subtitle: String {
+        [
+            capitalized(plan.algorithm) + " on " + plan.data,
+            Self.plural(result.devices, "device"),
+            Self.plural(plan.items, "item"),
+            Self.plural(plan.interactions, "interaction"),
+            plan.aggregation + " aggregation",
+            "\(NumberText.count(result.rounds.done)) of "
+                + Self.plural(result.rounds.planned, "round"),
+        ].joined(separator: " · ")
+    }
+
+    private var notices: [ReportPage.Notice] {
+        var notices: [ReportPage.Notice] = []
+        if result.status == .interrupted {
+            notices.append(
+                .init(
+                    heading: "Interrupted.",
+                    text: "The run was stopped after \(NumberText.count(result.rounds.done)) of "
+                        + Self.plural(result.rounds.planned, "round")
+                        + ". Its files hold everything up to there. To go on:",
+                    commands: ["covey simulate --resume \(Self.quoted(result.output))"]))
+        }
+        switch AggregationFidelity(rawValue: result.aggregation) {
+        case .statistical:
+            notices.append(
+                .init(
+                    heading: "Statistical aggregation.",
+                    text: "The noise of all devices was drawn at once and nothing was encrypted. "
+                        + "This report shows the quality that the stated privacy leaves; it is no "
+                        + "evidence for the protected code path, and protects nobody. Use real "
+                        + "aggregation for that.", commands: []))
+        case .ideal:
+            notices.append(
+                .init(
+                    heading: "Ideal aggregation.",
+                    text: "Contributions were encoded and noised as on devices, but added up "
+                        + "without masks: the sums are those of the protected code path, which "
+                        + "itself was not run.", commands: []))
+        case .real, nil: break
+        }
+        return notices
+    }
+
+    private var keyFigures: [ReportPage.KeyFigure] {
+        let planned = plan.planned
+        return [
+            accuracy,
+            .init(
+                name: "Epsilon against the coordinator",
+                value: NumberText.fixed(result.epsilon.coordinator),
+                notes: [
+                    "delta \(NumberText.scientific(result.delta))",
+                    "planned: \(NumberText.fixed(planned.epsilonCoordinator))",
+                ]),
+            .init(
+                name: "Epsilon against observers of the model",
+                value: NumberText.fixed(result.epsilon.observer),
+                notes: [
+                    "delta \(NumberText.scientific(result.delta))",
+                    "planned: \(NumberText.fixed(planned.epsilonObserver))",
+                ]),
+            .init(
+                name: "Sent by a device",
+                value: NumberText.bytes(result.bytesPerDevice.up),
+                notes: [
+                    "received: \(NumberText.bytes(result.bytesPerDevice.down))",
+                    "if in all \(Self.plural(result.rounds.done, "round"))",
+                ]),
+        ]
+    }
+
+    private var accuracy: ReportPage.KeyFigure {
+        let name = "HR@\(cutoff), private"
+        guard let (rounds, quality) = lastQuality else {
+            return .init(name: name, value: NumberText.none, notes: ["not measured yet"])
+        }
+        let hitRate = quality.sampled.hitRate
+        var notes: [String] = []
+        if let popularity = result.quality.popularity?.sampled.hitRate {
+            notes.append("popularity: \(NumberText.fixed(popularity))")
+            let ratio = hitRate / popularity
+            if ratio.isFinite {
+                notes.append("\(NumberText.fixed(ratio, digits: 2)) times as high")
+            }
+        } else {
+            notes.append("after \(Self.plural(rounds, "round"))")
+            notes.append("popularity was not measured")
+        }
+        return .init(name: name, value: NumberText.fixed(hitRate), notes: notes)
+    }
+
+    private var explanation: [String] {
+        let devices = Self.plural(result.devices, "simulated device")
+        let rounds = Self.plural(result.rounds.done, "round")
+        let delta = NumberText.scientific(result.delta)
+        let how =
+            switch AggregationFidelity(rawValue: result.aggregation) {
+            case .real:
+                "it limits how large its answer can be, adds its share of the noise and masks the "
+                    + "outcome, so that the coordinator can only read the sum over all of them"
+            case .ideal, .statistical, nil:
+                "it limits how large its answer can be and adds its share of the noise, so that the "
+                    + "sum is all that there is to learn"
+            }
+        var texts = [
+            "\(devices), each with one person's history, answered the coordinator in \(rounds) of "
+                + "\(plan.algorithm). A device keeps its history; \(how). What the sums hold "
+                + "trains a model, which is then judged by how well it finds what each person "
+                + "chose next, but was not shown.",
+            "Epsilon says how much any of this can depend on one person: whatever is seen, its "
+                + "probability changes by a factor of at most e to the power of epsilon if all that "
+                + "person's data are left out, save for a chance of delta (\(delta)). Smaller is more "
+                + "private, and it only grows from round to round. There are two, and they answer "
+                + "different questions:",
+            "Against the coordinator (\(NumberText.fixed(result.epsilon.coordinator))): it sees every "
+                + "sum and who took part in it. Being chosen at random hides nothing from it, so "
+                + "no credit is taken for sampling.",
+            "Against observers of the released models (\(NumberText.fixed(result.epsilon.observer))): "
+                + "they see the models and do not learn who took part in which round. "
+                + (result.epsilon.observer < result.epsilon.coordinator
+                    ? "Here that hides a person among those who were not drawn, which makes the "
+                        + "bound smaller; it says nothing about the coordinator."
+                    : "Here no credit is taken for that, and both figures are the same."),
+        ]
+        if result.rounds.done == 0 {
+            texts.append("No round was finished: nothing is known about anybody yet.")
+        }
+        return texts
+    }
+
+    /// A number with a noun.
+    static func plural(_ count: Int, _ noun: String) -> String {
+        "\(NumberText.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// A path as a shell takes it for one word.
+    static func quoted(_ path: String) -> String {
+        let isPlain = path.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                || "/._-+=@:,".unicodeScalars.contains(scalar)
+        }
+        guard !isPlain || path.isEmpty else { return path }
+        return "'"
+            + path.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
+
+    private func capitalized(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
+    }
 }

@@ -1,0 +1,43 @@
+/// What a line or bar stands for. The style sheet gives each a colour, and lines a pattern of dashes,
+/// so that nothing is told by colour alone.
+enum ChartInk: String, Sendable {
+    /// The model trained under privacy.
+    case `private`
+    /// Recommending what is popular.
+    case popularity
+    /// The same training without privacy.
+    case withoutPrivacy = "without"
+    /// Epsilon against the coordinator.
+    case coordinator
+    /// Epsilon against observers of the models.
+    case observer
+    /// What was planned or invited.
+    case planned
+    /// The four steps of a round.
+    case firstStep = "step1"
+    case secondStep = "step2"
+    case thirdStep = "step3"
+    case fourthStep = "step4"
+
+    /// The class of an SVG element in this ink.
+    var className: String { "ink-" + rawValue }
+}
+
+/// An entry of a chart's legend.
+struct LegendItem {
+    /// What a sample of the ink looks like.
+    enum Shape: String {
+        case line
+        case bar
+    }
+
+    let name: String
+    let ink: String
+    let isBar: Bool
+
+    init(_ name: String, _ ink: ChartInk, _ shape: Shape = .line) {
+        self.name = name
+        self.ink = ink.className
+        isBar = shape == .bar
+    }
+}

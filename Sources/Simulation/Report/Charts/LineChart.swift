@@ -1,0 +1,98 @@
+/// Lines over a number that counts, such as the round: straight from point to point, or in steps.
+struct LineChart {
+    /// A point; one whose value is not finite leaves a gap.
+    struct Point {
+        let x: Double
+        let y: Double
+    }
+
+    /// A line.
+    struct Series {
+        let ink: ChartInk
+        var points: [Point]
+        /// Whether a value holds until the next point.
+        var isStepped = false
+    }
+
+    /// A horizontal line at one value.
+    struct Reference {
+        let ink: ChartInk
+        let value: Double
+    }
+
+    /// A name that is unique in the document.
+    let id: String
+    /// What the chart shows.
+    let title: String
+    /// What there is to see.
+    let summary: String
+    /// The names of the axes.
+    let horizontal: String
+    let vertical: String
+    /// The values along the horizontal axis.
+    let domain: ClosedRange<Double>
+    /// The lines, the last on top.
+    let series: [Series]
+    /// The horizontal lines, below the others.
+    var references: [Reference] = []
+    /// Whether the vertical axis must have a zero.
+    var startsAtZero = true
+    /// Whether values are whole numbers.
+    var isWhole = false
+
+    /// The most points of a line that are marked one by one.
+    private let marked = 30
+
+    /// Whether there is a point to draw.
+    var isEmpty: Bool {
+        !series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } }
+    }
+
+    /// The chart as an SVG element.
+    var svg: String {
+        var canvas = ChartCanvas()
+        let across = AxisScale(exactly: domain, ticks: 8, isWhole: true)
+        let references = references.filter { $0.value.isFinite }
+        let up = AxisScale(
+            holding: series.flatMap { $0.points.map(\.y) } + references.map(\.value),
+            startsAtZero: startsAtZero, isWhole: isWhole)
+        canvas.addVerticalAxis(up, name: vertical)
+        canvas.addHorizontalAxis(across, name: horizontal)
+        for reference in references {
+            canvas.add(
+                rule: canvas.y(reference.value, up), from: canvas.left, to: canvas.right,
+                className: "line reference \(reference.ink.className)")
+        }
+        for line in series { draw(line, on: &canvas, across, up) }
+        return canvas.svg(id: id, title: title, summary: summary)
+    }
+
+    private func draw(
+        _ line: Series, on canvas: inout ChartCanvas, _ across: AxisScale, _ up: AxisScale
+    ) {
+        let pieces = line.points.split(whereSeparator: { !$0.x.isFinite || !$0.y.isFinite })
+        let places = pieces.map { piece in
+            piece.map { (x: canvas.x($0.x, across), y: canvas.y($0.y, up)) }
+        }
+        for piece in places {
+            var path = ""
+            for (index, place) in piece.enumerated() {
+                if index == 0 {
+                    path += "M\(ChartCanvas.text(place.x)) \(ChartCanvas.text(place.y))"
+                } else if line.isStepped {
+                    path += "H\(ChartCanvas.text(place.x))V\(ChartCanvas.text(place.y))"
+                } else {
+                    path += "L\(ChartCanvas.text(place.x)) \(ChartCanvas.text(place.y))"
+                }
+            }
+            canvas.add("<path class=\"line \(line.ink.className)\" d=\"\(path)\"/>")
+        }
+        let all = places.joined()
+        let marks = all.count <= marked ? Array(all) : places.last?.suffix(1).map { $0 } ?? []
+        for mark in marks {
+            canvas.add(
+                "<circle class=\"mark \(line.ink.className)\" cx=\"\(ChartCanvas.text(mark.x))\""
+                    + " cy=\"\(ChartCanvas.text(mark.y))\" r=\"3\"/>")
+        }
+    }
+}

@@ -1,0 +1,149 @@
+internal import FederatedProtocol
+internal import PrivacyLedger
+
+extension HTMLReport {
+    /// The most rounds that are shown one by one.
+    static let listedRounds = 12
+
+    /// What the rounds spent, and who was left in them.
+    var privacySection: ReportPage.Section {
+        let figures = [epsilonPerRound, devicesPerStep].compactMap { $0 }
+        return .init(
+            id: "privacy", title: "Privacy and participation",
+            paragraphs: figures.isEmpty
+                ? ["No round was finished, so nothing was spent and nobody took part."] : [],
+            blocks: figures.map { .figure($0) })
+    }
+
+    private var epsilonPerRound: ReportPage.Figure? {
+        typealias Reading = (name: String, ink: ChartInk, value: (LedgerEntry.Spent) -> Double)
+        let readings: [Reading] = [
+            ("coordinator", .coordinator, { $0.epsilonCoordinator }),
+            ("observers", .observer, { $0.epsilonObserver }),
+        ]
+        let planned = readings.map { $0.value(plan.planned) }
+        let isSame = planned[0] == planned[1]
+        let limits =
+            isSame
+            ? ["planned \(NumberText.fixed(planned[0]))"]
+            : ["planned \(NumberText.fixed(planned[0])) and \(NumberText.fixed(planned[1]))"]
+        let last = metrics.last?.spent
+        let title = "Epsilon spent, round by round"
+        let chart = LineChart(
+            id: "epsilon", title: title,
+            summary: "After round \(metrics.count): "
+                + readings.map {
+                    "\(NumberText.fixed(last.map($0.value))) against \($0.name)"
+                }.joined(separator: ", ")
+                + "; \(limits[0]).",
+            horizontal: "round", vertical: "epsilon",
+            domain: 0...Double(max(1, plan.rounds.count, metrics.count)),
+            series: metrics.isEmpty
+                ? []
+                : readings.map { reading in
+                    .init(
+                        ink: reading.ink,
+                        points: [.init(x: 0, y: 0)]
+                            + metrics.map {
+                                .init(x: Double($0.round + 1), y: reading.value($0.spent))
+                            }, isStepped: true)
+                },
+            references: planned.prefix(isSame ? 1 : 2).map { .init(ink: .planned, value: $0) })
+        guard !chart.isEmpty else { return nil }
+        return .init(
+            heading: title, svg: chart.svg,
+            legend: readings.map {
+                LegendItem("\($0.name) \(NumberText.fixed(last.map($0.value)))", $0.ink)
+            } + limits.map { LegendItem($0, .planned) },
+            remarks: [
+                "At delta \(NumberText.scientific(result.delta)), for the device that took part most."
+            ],
+            data: .init(
+                title, columns: ["round", "query", "coordinator", "observers", "noise of the sum"],
+                rows: metrics.map { round in
+                    (
+                        "\(round.round + 1)",
+                        [
+                            round.query, NumberText.fixed(round.spent.epsilonCoordinator),
+                            NumberText.fixed(round.spent.epsilonObserver),
+                            NumberText.significant(round.noiseStandardDeviation),
+                        ]
+                    )
+                }))
+    }
+
+    private static let steps: [(name: String, ink: ChartInk)] = [
+        ("advertised keys", .firstStep), ("shared keys", .secondStep), ("in the sum", .thirdStep),
+        ("unmasked", .fourthStep),
+    ]
+
+    private var devicesPerStep: ReportPage.Figure? {
+        guard !metrics.isEmpty else { return nil }
+        let title = "Devices left at each step"
+        let isShort = metrics.count <= Self.listedRounds
+        return .init(
+            heading: title, svg: isShort ? deviceBars(title) : deviceLines(title),
+            legend: Self.steps.map { LegendItem($0.name, $0.ink, isShort ? .bar : .line) }
+                + [LegendItem("invited", .planned)],
+            remarks: isShort ? [] : ["The vertical axis need not start at zero."],
+            data: .init(
+                title, columns: ["round", "invited"] + Self.steps.map(\.name),
+                rows: metrics.map { round in
+                    (
+                        "\(round.round + 1)",
+                        [NumberText.count(round.invited)]
+                            + Self.steps.indices.map { step in
+                                self.devices(of: round, at: step).map { NumberText.count($0) }
+                                    ?? NumberText.none
+                            }
+                    )
+                }))
+    }
+
+    private func devices(of round: RoundMetrics, at step: Int) -> Int? {
+        round.survivors.indices.contains(step) ? round.survivors[step] : nil
+    }
+
+    private var participation: String {
+        let sums = metrics.compactMap { devices(of: $0, at: 2) }
+        guard let least = sums.min(), let most = sums.max() else { return "No devices." }
+        let invited = metrics.map(\.invited)
+        return
+            "Of \(NumberText.count(invited.min() ?? 0)) to \(NumberText.count(invited.max() ?? 0)) "
+            + "invited devices, \(NumberText.count(least)) to \(NumberText.count(most)) were in a sum."
+    }
+
+    private func deviceBars(_ title: String) -> String {
+        let isRoomy = metrics.count <= 3 && metrics.allSatisfy { $0.query.count <= 14 }
+        return GroupedBarChart(
+            id: "devices", title: title, summary: participation, horizontal: "round",
+            vertical: "devices", inks: Self.steps.map(\.ink),
+            groups: metrics.map { round in
+                .init(
+                    label: isRoomy ? "\(round.round + 1) \(round.query)" : "\(round.round + 1)",
+                    values: Self.steps.indices.map { devices(of: round, at: $0).map(Double.init) },
+                    limit: Double(round.invited))
+            }, isWhole: true
+        ).svg
+    }
+
+    private func deviceLines(_ title: String) -> String {
+        let invited = LineChart.Series(
+            ink: .planned,
+            points: metrics.map { .init(x: Double($0.round + 1), y: Double($0.invited)) })
+        return LineChart(
+            id: "devices", title: title, summary: participation, horizontal: "round",
+            vertical: "devices", domain: 1...Double(max(1, metrics.count)),
+            series: [invited]
+                + Self.steps.enumerated().map { step, style in
+                    .init(
+                        ink: style.ink,
+                        points: metrics.map { round in
+                            .init(
+                                x: Double(round.round + 1),
+                                y: devices(of: round, at: step).map(Double.init) ?? .nan)
+                        })
+                }, startsAtZero: false, isWhole: true
+        ).svg
+    }
+}
