@@ -1,0 +1,47 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The largest `stride` of `covey_factorization_descend`.
+#define COVEY_MOST_DIMENSIONS 512
+
+/// Copies `count` rows of `width` floats, given by number, to rows `stride` apart (a multiple of 16,
+/// at least `width`), padded with zeros.
+void covey_gather_rows(
+    float *target, size_t stride, const float *source, size_t width, const int32_t *numbers,
+    size_t count);
+
+/// target (count × width) = the gathered rows minus the rows they came from. Returns the sum of
+/// squares.
+double covey_row_changes(
+    float *target, const float *gathered, size_t stride, const float *source, size_t width,
+    const int32_t *numbers, size_t count);
+
+/// Stochastic gradient descent on a matrix factorisation model's user vector and gathered item rows
+/// (rows `stride` floats apart, `stride` a multiple of 16).
+///
+/// Each of the `positives` examples has `candidates` rows: the positive one and its negatives. Batch
+/// b covers the next `batch` examples (the last one fewer, n in all) with the block of
+/// n * candidates numbers in `slots`: first the positive row of each example, then each one's first
+/// negative, and so on. The loss of a batch is summed over its examples: cross-entropy of
+/// sigmoid(row · user), or with `softmax` of the softmax over an example's candidates.
+///
+/// After each batch, rows move by -item_rate × gradient, the user vector by -user_rate × (gradient +
+/// user_decay × user); both gradients are taken before either moves. If `fixed` is under `stride`,
+/// the user's coordinate of that number keeps its value. `coefficients` is scratch for
+/// candidates * (batch + 15) floats, batch taken as at most positives.
+void covey_factorization_descend(
+    float *rows, size_t stride, float *user, size_t fixed, const int32_t *slots, size_t positives,
+    size_t batch, size_t candidates, int softmax, float item_rate, float user_rate,
+    float user_decay, float *coefficients);
+
+/// scores[i] = the inner product of row i (rows of `width` floats, one after the other) and user.
+void covey_row_scores(
+    float *scores, const float *rows, size_t count, size_t width, const float *user);
+
+/// One step of FedAdam on `count` parameters: Reddi et al., "Adaptive federated optimization", ICLR
+/// 2021, algorithm 2, without bias correction. The change is scale × sum.
+void covey_adam_step(
+    float *parameters, float *first, float *second, const float *sum, size_t count, float scale,
+    float rate, float beta1, float beta2, float epsilon);

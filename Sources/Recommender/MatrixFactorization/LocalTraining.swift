@@ -1,0 +1,183 @@
+internal import Foundation
+package import VectorKernels
+
+/// What happens on a device: descent on its own interactions, with sampled negatives.
+///
+/// Only the rows of the item matrix that the device touches are copied, side by side; one epoch of
+/// 165 interactions with 4 negatives at 64 dimensions takes about 50 µs, of which half is arithmetic.
+package struct LocalTraining: Sendable {
+    /// The number of rows of the item matrix.
+    package let rowCount: Int
+    /// The settings.
+    package let configuration: FederatedMatrixFactorization.Configuration
+
+    /// Training on a matrix of `rowCount` rows.
+    package init(
+        rowCount: Int, configuration: FederatedMatrixFactorization.Configuration
+    ) {
+        self.rowCount = rowCount
+        self.configuration = configuration
+    }
+
+    /// Examples drawn from a history: the item rows they touch, and their positions among these.
+    package struct Draw: Sendable {
+        /// The touched rows of the item matrix, each once.
+        package var rows: [Int32]
+        /// The examples, in positions of `rows`.
+        package var examples: Factorization.Examples
+    }
+
+    /// Draws `epochs` shuffled passes over the positives, each with its negatives.
+    ///
+    /// Negatives are uniform over rows that are not positive; where nearly all are, a positive may
+    /// slip through after 16 attempts.
+    package func draw(
+        positives: [Int32], epochs: Int, random: inout SplitMix64
+    ) -> Draw {
+        let negatives = max(1, configuration.negatives)
+        let batch = max(1, configuration.batchSize)
+        var slotOfRow = [Int32](repeating: -1, count: rowCount)
+        let total = positives.count * epochs
+        var rows = [Int32]()
+        rows.reserveCapacity(min(rowCount, total * (negatives + 1)))
+        var own = positives
+        for index in own.indices {
+            let row = Int(own[index])
+            if slotOfRow[row] < 0 {
+                slotOfRow[row] = Int32(rows.count)
+                rows.append(Int32(row))
+            }
+            own[index] = slotOfRow[row]
+        }
+        let ownCount = Int32(rows.count)
+        var slots = [Int32](repeating: 0, count: total * (negatives + 1))
+        var next = 0
+        var taken = own.count
+        for start in stride(from: 0, to: total, by: batch) {
+            let count = min(batch, total - start)
+            for _ in 0..<count {
+                if taken == own.count {
+                    for index in own.indices.dropLast() {
+                        own.swapAt(index, index + random.next(below: own.count - index))
+                    }
+                    taken = 0
+                }
+                slots[next] = own[taken]
+                next += 1
+                taken += 1
+            }
+            for _ in 0..<count * negatives {
+                var row = random.next(below: rowCount)
+                var slot = slotOfRow[row]
+                var attempts = 0
+                while slot >= 0, slot < ownCount, attempts < 16 {
+                    row = random.next(below: rowCount)
+                    slot = slotOfRow[row]
+                    attempts += 1
+                }
+                if slot < 0 {
+                    slot = Int32(truncatingIfNeeded: rows.count)
+                    slotOfRow[row] = slot
+                    rows.append(Int32(truncatingIfNeeded: row))
+                }
+                slots[next] = slot
+                next += 1
+            }
+        }
+        return Draw(
+            rows: rows,
+            examples: Factorization.Examples(
+                positives: total, candidates: negatives + 1, batch: batch, slots: slots))
+    }
+
+    /// The user vector padded to the stride of gathered rows, with the 1 that a bias is multiplied
+    /// by; zero if `vector` has another length than the model.
+    package func padded(_ vector: [Float]) -> [Float] {
+        var user = [Float](
+            repeating: 0, count: Factorization.stride(for: configuration.width))
+        if vector.count == configuration.dimensions {
+            for index in vector.indices { user[index] = vector[index] }
+        }
+        if configuration.itemBias { user[configuration.dimensions] = 1 }
+        return user
+    }
+
+    /// Fits the user vector to the positives, item rows staying as they are.
+    package func fitUser(
+        _ user: inout [Float], to positives: [Int32], items: [Float], epochs: Int,
+        random: inout SplitMix64
+    ) {
+        guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return }
+        let draw = draw(positives: positives, epochs: epochs, random: &random)
+        var rows = Factorization.gather(draw.rows, from: items, width: configuration.width)
+        descend(rows: &rows, user: &user, examples: draw.examples, itemRate: 0)
+    }
+
+    /// Fits the user vector and the touched item rows together.
+    ///
+    /// - Returns: The touched rows, by how much they changed, and the squared norm of all changes.
+    package func train(
+        _ user: inout [Float], on positives: [Int32], items: [Float], random: inout SplitMix64
+    ) -> (rows: [Int32], changes: [Float], squaredNorm: Double) {
+        let epochs = configuration.localEpochs
+        guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return ([], [], 0) }
+        let draw = draw(positives: positives, epochs: epochs, random: &random)
+        var rows = Factorization.gather(draw.rows, from: items, width: configuration.width)
+        descend(
+            rows: &rows, user: &user, examples: draw.examples,
+            itemRate: configuration.deviceLearningRate)
+        let (changes, squares) = Factorization.changes(
+            of: rows, from: items, draw.rows, width: configuration.width)
+        return (draw.rows, changes, squares)
+    }
+
+    private func descend(
+        rows: inout [Float], user: inout [Float], examples: Factorization.Examples,
+        itemRate: Float
+    ) {
+        Factorization.descend(
+            rows: &rows, user: &user,
+            fixed: configuration.itemBias ? configuration.dimensions : nil, examples: examples,
+            settings: Factorization.Settings(
+                softmax: configuration.loss == .sampledSoftmax, itemRate: itemRate,
+                userRate: configuration.userLearningRate, userDecay: configuration.userDecay))
+    }
+
+    /// The loss that ``train(_:on:items:random:)`` descends on, summed over the examples: a slow
+    /// reference.
+    package static func loss(
+        _ loss: FederatedMatrixFactorization.Loss, rows: [Float], user: [Float],
+        examples: Factorization.Examples
+    ) -> Double {
+        var sum = 0.0
+        var start = 0
+        for first in stride(from: 0, to: examples.positives, by: examples.batch) {
+            let count = min(examples.batch, examples.positives - first)
+            for example in 0..<count {
+                let scores = (0..<examples.candidates).map { candidate in
+                    let slot = Int(examples.slots[start + candidate * count + example])
+                    return user.indices.reduce(0.0) {
+                        $0 + Double(rows[slot * user.count + $1]) * Double(user[$1])
+                    }
+                }
+                sum += Self.loss(loss, scores: scores)
+            }
+            start += count * examples.candidates
+        }
+        return sum
+    }
+
+    private static func loss(
+        _ loss: FederatedMatrixFactorization.Loss, scores: [Double]
+    ) -> Double {
+        switch loss {
+        case .binaryCrossEntropy:
+            scores.enumerated().reduce(0) { sum, candidate in
+                let margin = candidate.offset == 0 ? candidate.element : -candidate.element
+                return sum + log(1 + exp(-margin))
+            }
+        case .sampledSoftmax:
+            log(scores.reduce(0) { $0 + exp($1) }) - scores[0]
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import VectorKernels
+
+/// Ranks by the inner product of a person's vector, fitted on the device, with item vectors.
+///
+/// **The user vector.** What training left on the device was fitted to an older model and perhaps
+/// to a shorter history. Before each ranking it is therefore fitted again: `rankingEpochs` passes
+/// over the history against the current item vectors, from the private parameters if they have the
+/// model's length, else from zero. Draws depend on the configuration's seed only, so that the same
+/// history ranks the same.
+///
+/// Items that the model does not cover share a score below all others.
+public struct MatrixFactorizationModel: Ranker {
+    /// The name of this kind of snapshot.
+    public static let kind = "matrix-factorization"
+
+    /// The number of items of the catalogue.
+    public let itemCount: Int
+    /// The item vectors, row-major, `configuration.width` columns; the bias, if any, comes last.
+    public let items: [Float]
+    /// The settings that the model was trained with.
+    public let configuration: FederatedMatrixFactorization.Configuration
+
+    /// A score for every item of the catalogue.
+    public func scores(history: [Interaction], privateParameters: [Float]) -> [Float] {
+        let rows = ItemRows(itemCount: itemCount, kept: configuration.keptItems)
+        let positives = rows.rows(of: history)
+        let training = LocalTraining(rowCount: rows.count, configuration: configuration)
+        var user = training.padded(privateParameters)
+        var random = SplitMix64(seed: configuration.seed, stream: 1)
+        training.fitUser(
+            &user, to: positives, items: items, epochs: configuration.rankingEpochs,
+            random: &random)
+        let known = Factorization.scores(items, user: Array(user.prefix(configuration.width)))
+        guard let kept = configuration.keptItems else { return known }
+        let least = known.min() ?? 0
+        var scores = [Float](repeating: least - max(1, abs(least)), count: itemCount)
+        for (row, item) in kept.enumerated() { scores[Int(item)] = known[row] }
+        return scores
+    }
+
+    /// The item vectors as tensor "items", with the covered items' numbers if not all are.
+    public var snapshot: Snapshot {
+        var attributes = [
+            "itemCount": String(itemCount), "dimensions": String(configuration.dimensions),
+            "itemBias": String(configuration.itemBias), "loss": configuration.loss.rawValue,
+        ]
+        if let kept = configuration.keptItems {
+            attributes["keptItems"] = kept.map(String.init).joined(separator: " ")
+        }
+        let width = configuration.width
+        return Snapshot(
+            kind: Self.kind, attributes: attributes,
+            tensors: [
+                "items": Snapshot.Tensor(shape: [items.count / width, width], values: items)
+            ])
+    }
+}
