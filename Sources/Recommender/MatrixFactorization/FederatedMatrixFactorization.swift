@@ -57,13 +57,14 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     /// row for its estimate.
     public var queries: [SumQuery] {
         let extra = configuration.adaptiveClipping == nil ? 0 : 1
-        return [
-            SumQuery(
-                name: "model change", dimension: (rows.count + extra) * configuration.width,
-                clippingNorm: extra == 0
-                    ? clippingNorm : ClippingIndicator.norm(with: clippingNorm),
-                budgetShare: 1)
-        ]
+        let query = SumQuery(
+            name: "model change", dimension: (rows.count + extra) * configuration.width,
+            clippingNorm: extra == 0
+                ? clippingNorm : ClippingIndicator.norm(with: clippingNorm),
+            budgetShare: 1,
+            // Four bytes for each value of the item matrix, eight for the clipping norm.
+            broadcastByteCount: 4 * items.count + 8)
+        return [SumQuery](repeating: query, count: configuration.rounds)
     }
 
     /// The user vector's start: small and random, so that people differ from the first round on.

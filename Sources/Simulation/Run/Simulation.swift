@@ -65,7 +65,7 @@ public struct Simulation: Sendable {
                 configuration: settings.configuration(devices: holdouts.count),
                 catalogue: catalogue)
         case .federatedAveraging(let configuration):
-            FederatedMatrixFactorization(configuration, itemCount: catalogue.count)
+            FederatedMatrixFactorization(itemCount: catalogue.count, configuration: configuration)
         }
     }
 

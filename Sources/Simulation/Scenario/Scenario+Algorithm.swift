@@ -69,3 +69,48 @@ extension Scenario {
         }
     }
 }
+
+extension Scenario {
+    private static func readFederatedAveraging(
+        _ reader: inout ScenarioReader, seed: UInt64
+    ) throws -> FederatedMatrixFactorization.Configuration {
+        var configuration = FederatedMatrixFactorization.Configuration()
+        func integer(_ key: String, _ value: inout Int, _ range: ClosedRange<Int>) throws {
+            value = try reader.integer("algorithm." + key, default: value, in: range)
+        }
+        func number(_ key: String, _ value: inout Float, _ range: ClosedRange<Double>) throws {
+            value = Float(
+                try reader.number("algorithm." + key, default: Double("\(value)") ?? 0, in: range))
+        }
+        try integer("rounds", &configuration.rounds, 1...100_000)
+        try integer("dimensions", &configuration.dimensions, 1...510)
+        try integer("localEpochs", &configuration.localEpochs, 1...1000)
+        try integer("userEpochs", &configuration.userEpochs, 0...1000)
+        try integer("rankingEpochs", &configuration.rankingEpochs, 0...1000)
+        try integer("batchSize", &configuration.batchSize, 1...100_000)
+        try integer("negatives", &configuration.negatives, 1...1000)
+        configuration.loss = try reader.choice("algorithm.loss", default: configuration.loss)
+        configuration.itemBias = try reader.flag(
+            "algorithm.itemBias", default: configuration.itemBias)
+        try number("deviceLearningRate", &configuration.deviceLearningRate, 0...1000)
+        try number("userLearningRate", &configuration.userLearningRate, 0...1000)
+        try number("userDecay", &configuration.userDecay, 0...1000)
+        try number("serverLearningRate", &configuration.serverLearningRate, 0...1000)
+        try number("beta1", &configuration.beta1, 0...0.9999)
+        try number("beta2", &configuration.beta2, 0...0.99999)
+        try number("epsilon", &configuration.epsilon, 1e-12...1)
+        try number("initialScale", &configuration.initialScale, 0...10)
+        configuration.clippingNorm = try reader.number(
+            "algorithm.clippingNorm", default: configuration.clippingNorm, in: 1e-6...1e6)
+        if try reader.flag("algorithm.adaptiveClipping", default: false) {
+            var adaptive = FederatedMatrixFactorization.AdaptiveClipping()
+            adaptive.quantile = try reader.number(
+                "algorithm.clippingQuantile", default: adaptive.quantile, in: 0.01...0.99)
+            adaptive.learningRate = try reader.number(
+                "algorithm.clippingLearningRate", default: adaptive.learningRate, in: 0...10)
+            configuration.adaptiveClipping = adaptive
+        }
+        configuration.seed = seed
+        return configuration
+    }
+}
