@@ -12,21 +12,19 @@ public struct StatisticalSum: Sendable {
 
     /// The plan whose noise is imitated.
     public let plan: PrivateSumPlan
-    private let noise: DiscreteGaussian
+    /// Its table takes longer to make than a cohort's noise to draw, so that there is one for all.
+    private static let noise = Result { try DiscreteGaussian(variance: resolution * resolution) }
 
     /// Prepares the noise of `plan`.
-    public init(plan: PrivateSumPlan) throws {
-        self.plan = plan
-        noise = try DiscreteGaussian(variance: Self.resolution * Self.resolution)
-    }
+    public init(plan: PrivateSumPlan) { self.plan = plan }
 
     /// Adds to `sum` (`dimension` coordinates) what `survivors` devices would have added in all.
     public func addNoise(
         to sum: inout [Float], survivors: Int, randomness: inout some RandomSource
-    ) {
+    ) throws {
         let step = Float(plan.sumStandardDeviation(survivors: survivors) / Self.resolution)
         var draws = [Int32](repeating: 0, count: sum.count)
-        noise.fill(&draws, using: &randomness)
+        try Self.noise.get().fill(&draws, using: &randomness)
         for index in sum.indices { sum[index] += step * Float(draws[index]) }
     }
 }

@@ -1,3 +1,5 @@
+internal import VectorKernels
+
 /// What one private sum asks of the devices.
 public struct SumQuery: Sendable, Hashable {
     /// What is summed, as reports and the ledger call it: "popularity", "gradient".
@@ -47,7 +49,7 @@ public struct Statistic: Sendable, Hashable {
     }
 
     /// The squared L2 norm.
-    public var squaredNorm: Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
+    public var squaredNorm: Double { VectorNorm.squared(values) }
 }
 
 /// What the server learns of a round: the sum of the contributions plus noise.

@@ -1,4 +1,5 @@
 internal import Sodium
+internal import VectorKernels
 
 /// A set of named tensors with text attributes: a published model or a training checkpoint.
 ///
@@ -70,7 +71,8 @@ public struct Snapshot: Sendable, Hashable {
             for size in tensor.shape { writer.append(UInt32(size)) }
             writer.append(tensor.values)
         }
-        return writer.bytes + BLAKE2b.hash(writer.bytes)
+        writer.bytes.append(contentsOf: BLAKE2b.hash(writer.bytes))
+        return writer.bytes
     }
 
     /// Reads what ``encoded()`` wrote.
@@ -144,8 +146,7 @@ private struct Writer {
     }
 
     mutating func append(_ values: [Float]) {
-        bytes.reserveCapacity(bytes.count + 4 * values.count)
-        for value in values { append(value.bitPattern) }
+        bytes.append(contentsOf: FloatBytes.encode(values))
     }
 }
 
@@ -176,17 +177,6 @@ private struct Reader {
             guard !overflow, product <= bytes.count else { throw .damaged }
             count = product
         }
-        let raw = try take(4 * count)
-        return [Float](unsafeUninitializedCapacity: count) { values, initialized in
-            var at = raw.startIndex
-            for index in 0..<count {
-                let bits =
-                    UInt32(raw[at]) | UInt32(raw[at + 1]) << 8 | UInt32(raw[at + 2]) << 16
-                    | UInt32(raw[at + 3]) << 24
-                values.initializeElement(at: index, to: Float(bitPattern: bits))
-                at += 4
-            }
-            initialized = count
-        }
+        return FloatBytes.decode(try take(4 * count))
     }
 }
