@@ -79,7 +79,15 @@ let package = Package(
         tests(of: "PrivateAggregation"),
         tests(of: "Recommender"),
         tests(of: "Datasets"),
-        tests(of: "PrivacyLedger"),
-        tests(of: "Simulation"),
+        tests(of: "PrivacyLedger", ["DifferentialPrivacy"]),
+        tests(
+            of: "FederatedProtocol",
+            [
+                "DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Recommender",
+                "SecureAggregation",
+            ]),
+        tests(
+            of: "Simulation",
+            ["Datasets", "FederatedProtocol", "PrivacyLedger", "Recommender"]),
     ]
 )

@@ -37,12 +37,15 @@ struct RunFolder: Sendable {
         guard FileManager.default.fileExists(atPath: scenarioPath) else {
             throw SimulationError.notResumable(path: path, reason: "it holds no scenario.yaml")
         }
+        if let data = FileManager.default.contents(atPath: resultPath),
+            let result = try? JSONDecoder().decode(SimulationResult.self, from: data),
+            result.status == .finished
+        {
+            throw SimulationError.notResumable(path: path, reason: "it is finished")
+        }
     }
 
     func write(scenario yaml: String) throws { try write(Data(yaml.utf8), to: scenarioPath) }
-
-    /// The path of the resolved scenario, for a run that is resumed.
-    var scenario: String { scenarioPath }
 
     /// Opens the ledger, or starts it.
     func openLedger() throws -> PrivacyLedger {

@@ -1,0 +1,108 @@
+import DifferentialPrivacy
+import FederatedProtocol
+import PrivacyLedger
+import PrivateAggregation
+import Recommender
+import Testing
+
+@Suite struct TrainingPlanTests {
+    private func queries(_ shares: [Double]) -> [SumQuery] {
+        shares.map {
+            SumQuery(
+                name: "sum", dimension: 100, clippingNorm: 1, budgetShare: $0,
+                broadcastByteCount: 0)
+        }
+    }
+
+    private func target(
+        _ epsilon: Double, against: PrivacyTarget.Adversary = .coordinator
+    ) throws -> PrivacyTarget {
+        PrivacyTarget(budget: try PrivacyBudget(epsilon: epsilon, delta: 1e-5), against: against)
+    }
+
+    private func policy(
+        _ selection: CohortPolicy.Selection, toleratedDropout: Double = 0, colludingShare: Double = 0
+    ) -> CohortPolicy {
+        CohortPolicy(
+            selection: selection, toleratedDropout: toleratedDropout,
+            colludingShare: colludingShare)
+    }
+
+    @Test(arguments: [0.5, 1, 2, 4, 8])
+    func `full participation spends the budget and no more`(epsilon: Double) throws {
+        let plan = try TrainingPlan(
+            queries: queries([0.1, 0.2, 0.7]), population: 500, policy: policy(.everyone),
+            target: try target(epsilon))
+        #expect(plan.planned.epsilonCoordinator <= epsilon)
+        #expect(plan.planned.epsilonCoordinator > epsilon * (1 - 1e-9))
+        #expect(plan.planned.epsilonObserver == plan.planned.epsilonCoordinator)
+        #expect(abs(plan.rho[2] / plan.rho[0] - 7) < 1e-9)
+    }
+
+    @Test func `a sum spends what its round may, and less where fewer are lost than tolerated`() throws {
+        let plan = try TrainingPlan(
+            queries: queries([1]), population: 400,
+            policy: policy(.everyone, toleratedDropout: 0.3, colludingShare: 0.1),
+            target: try target(2))
+        let sum = try plan.sumPlan(round: 0, query: plan.queries[0], invited: 400)
+        #expect(sum.minimumSurvivors == 280 && sum.colluding == 40)
+        let worst = try sum.rho(survivors: 280)
+        #expect(worst <= plan.rho[0] && worst > plan.rho[0] * (1 - 1e-6))
+        #expect(try sum.rho(survivors: 400) < worst * 0.7)
+    }
+
+    @Test func `a rotation charges a device only for the rounds it is invited to`() throws {
+        let rotation = policy(.rotation(size: 50))
+        #expect(rotation.mostParticipations(in: 20, population: 1000) == 1)
+        #expect(rotation.mostParticipations(in: 21, population: 1000) == 2)
+        let once = try TrainingPlan(
+            queries: queries([Double](repeating: 1, count: 20)), population: 1000, policy: rotation,
+            target: try target(2))
+        let single = try TrainingPlan(
+            queries: queries([1]), population: 1000, policy: policy(.everyone),
+            target: try target(2))
+        #expect(abs(once.rho[0] / single.rho[0] - 1) < 1e-9)
+        #expect(rotation.neighbouring == .zeroOutOne)
+    }
+
+    @Test func `coins amplify against observers only`() throws {
+        let plan = try TrainingPlan(
+            queries: queries([Double](repeating: 1, count: 50)), population: 2000,
+            policy: policy(.coins(rate: 0.05)), target: try target(4))
+        #expect(plan.planned.epsilonCoordinator <= 4)
+        #expect(plan.planned.epsilonObserver < plan.planned.epsilonCoordinator)
+        let forObservers = try TrainingPlan(
+            queries: queries([Double](repeating: 1, count: 50)), population: 2000,
+            policy: policy(.coins(rate: 0.05)), target: try target(4, against: .observer))
+        #expect(forObservers.planned.epsilonObserver <= 4)
+        #expect(forObservers.rho[0] > plan.rho[0])
+    }
+
+    @Test func `impossible cohorts are refused with the reason`() throws {
+        #expect(throws: TrainingPlanError.cohortTooLarge(size: 11, population: 10)) {
+            try TrainingPlan(
+                queries: queries([1]), population: 10, policy: policy(.rotation(size: 11)),
+                target: try target(1))
+        }
+        #expect(throws: TrainingPlanError.tooFewDevices(1)) {
+            try TrainingPlan(
+                queries: queries([1]), population: 1, policy: policy(.everyone),
+                target: try target(1))
+        }
+        #expect(throws: TrainingPlanError.rateTooLow(rate: 0.01, population: 50)) {
+            try TrainingPlan(
+                queries: queries([1]), population: 50, policy: policy(.coins(rate: 0.01)),
+                target: try target(1))
+        }
+    }
+
+    @Test func `an account reports the device that took part most`() throws {
+        var account = PrivacyAccount(population: 3, policy: policy(.rotation(size: 2)), delta: 1e-5)
+        try account.charge(rho: 0.1, devices: [0, 1])
+        let once = try account.spent
+        try account.charge(rho: 0.1, devices: [2])
+        #expect(try account.spent == once)
+        try account.charge(rho: 0.1, devices: [1])
+        #expect(try account.spent.epsilonCoordinator > once.epsilonCoordinator)
+    }
+}
