@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Simulation",
+                "DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Simulation",
+                "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
