@@ -18,8 +18,8 @@ public struct PrivateSumDecoder: Sendable {
             throw .wrongDimension(expected: plan.paddedDimension, actual: sum.count)
         }
         let unused = UInt32(32 - plan.modulusBits)
-        let granularity = Float(plan.granularity)
-        let rotated = sum.map { Float(Int32(bitPattern: $0 << unused) >> Int32(unused)) * granularity }
-        return Array(rotation.backward(rotated).prefix(plan.dimension))
+        let unit = Float(plan.granularity) * rotation.scale
+        let rotated = sum.map { Float(Int32(bitPattern: $0 << unused) >> Int32(unused)) * unit }
+        return Array(rotation.unscaledBackward(rotated).prefix(plan.dimension))
     }
 }

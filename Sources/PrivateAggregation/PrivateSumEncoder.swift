@@ -30,8 +30,8 @@ public struct PrivateSumEncoder: Sendable {
             throw .wrongDimension(expected: plan.dimension, actual: vector.count)
         }
         let clipped = try Self.clip(vector, to: plan.clippingNorm)
-        let rotated = rotation.forward(clipped)
-        let scale = Float(1 / plan.granularity)
+        let rotated = rotation.unscaledForward(clipped)
+        let scale = rotation.scale / Float(plan.granularity)
         var words = [UInt32](repeating: 0, count: plan.paddedDimension)
         var rounded = [Int32](repeating: 0, count: plan.paddedDimension)
         var square = Int64.max
@@ -41,8 +41,7 @@ public struct PrivateSumEncoder: Sendable {
         }
         var share = [Int32](repeating: 0, count: plan.paddedDimension)
         noise.fill(&share, using: &randomness)
-        for index in words.indices { words[index] = UInt32(bitPattern: rounded[index] &+ share[index]) }
-        return words
+        return Ring.sum(rounded, share)
     }
 
     /// Scales `vector` down to an L2 norm of at most `norm`.

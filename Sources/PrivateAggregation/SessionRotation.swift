@@ -7,7 +7,8 @@ internal import VectorKernels
 struct SessionRotation: Sendable {
     private let signs: [UInt32]
     private let dimension: Int
-    private let scale: Float
+    /// 1 / sqrt(d), which makes the rotation orthogonal.
+    let scale: Float
 
     /// - Precondition: `dimension` is a power of two.
     init(session: [UInt8], dimension: Int) {
@@ -19,21 +20,20 @@ struct SessionRotation: Sendable {
         scale = 1 / Float(dimension).squareRoot()
     }
 
-    /// Rotates a vector of at most `dimension` coordinates, padded with zeros.
-    func forward(_ vector: [Float]) -> [Float] {
+    /// Rotates a vector of at most `dimension` coordinates, padded with zeros; the caller multiplies by
+    /// ``scale``.
+    func unscaledForward(_ vector: [Float]) -> [Float] {
         var rotated = vector
         rotated.append(contentsOf: repeatElement(0, count: dimension - vector.count))
         Rotation.flipSigns(of: &rotated, by: signs)
         Rotation.hadamard(&rotated)
-        for index in rotated.indices { rotated[index] *= scale }
         return rotated
     }
 
-    /// Undoes ``forward(_:)``.
-    func backward(_ rotated: [Float]) -> [Float] {
+    /// Undoes ``unscaledForward(_:)`` where the caller has multiplied by ``scale`` twice.
+    func unscaledBackward(_ rotated: [Float]) -> [Float] {
         var vector = rotated
         Rotation.hadamard(&vector)
-        for index in vector.indices { vector[index] *= scale }
         Rotation.flipSigns(of: &vector, by: signs)
         return vector
     }

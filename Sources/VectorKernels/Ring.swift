@@ -24,6 +24,19 @@ public enum Ring {
         }
     }
 
+    /// The sums of two vectors of signed integers of the same length, as elements of Z_2^32.
+    public static func sum(_ left: [Int32], _ right: [Int32]) -> [UInt32] {
+        precondition(left.count == right.count, "vectors of different lengths")
+        var sum = left.map { UInt32(bitPattern: $0) }
+        sum.withUnsafeMutableBufferPointer { sum in
+            right.withUnsafeBytes { right in
+                guard let base = sum.baseAddress, let terms = right.baseAddress else { return }
+                covey_ring_add(base, terms.assumingMemoryBound(to: UInt32.self), sum.count)
+            }
+        }
+        return sum
+    }
+
     /// The number of bytes that `count` values of `bits` bits take.
     public static func packedByteCount(count: Int, bits: Int) -> Int { (count * bits + 7) / 8 }
 

@@ -82,17 +82,24 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 session: context.session, model: state.algorithm.model, account: &account,
                 ledger: &ledger)
         }
-        let outcome =
+        let outcome: RoundSum
+        do {
             switch fidelity {
             case .real:
-                try await RealSummation(context: context, plan: sumPlan, graph: graph)
+                outcome = try await RealSummation(context: context, plan: sumPlan, graph: graph)
                     .sum(committing: commit)
             case .ideal:
-                try await IdealSummation(context: context, plan: sumPlan).sum(committing: commit)
-            case .statistical:
-                try await StatisticalSummation(context: context, query: query, plan: sumPlan)
+                outcome = try await IdealSummation(context: context, plan: sumPlan)
                     .sum(committing: commit)
+            case .statistical:
+                outcome = try await StatisticalSummation(
+                    context: context, query: query, plan: sumPlan
+                ).sum(committing: commit)
             }
+        } catch AggregationError.tooFewDevices(let step, let left, let needed) {
+            throw SimulationError.tooManyLost(
+                round: round, step: step, left: left, needed: needed)
+        }
         state.account = account
         state.apply(outcome, round: round)
         state.updates += outcome.sum.contributors

@@ -6,6 +6,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case occupied(path: String)
     /// The folder to resume is not a run folder, or is damaged.
     case notResumable(path: String, reason: String)
+    /// More devices were lost in a round than the cohort tolerates.
+    case tooManyLost(round: Int, step: String, left: Int, needed: Int)
     /// No device was left in a round.
     case nobodyLeft
     /// No device has held-out items to judge a ranking by.
@@ -17,6 +19,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .occupied(let path):
             "\(path) is not empty; choose another folder, or continue that run with --resume"
         case .notResumable(let path, let reason): "\(path) cannot be resumed: \(reason)"
+        case .tooManyLost(let round, let step, let left, let needed):
+            "round \(round + 1): \(left) devices are left after '\(step)' where \(needed) are "
+                + "needed, so that its sum is not revealed; raise cohort.toleratedDropout"
         case .nobodyLeft: "no device was left in a round"
         case .nothingToEvaluate:
             "no person has an interaction to hold out: rankings cannot be judged; "
