@@ -11,63 +11,67 @@ extension HTMLReport {
         return .init(
             id: "privacy", title: "Privacy and participation",
             paragraphs: figures.isEmpty
-                ? ["No round was finished, so nothing was spent and nobody took part."] : [],
+                ? ["No round was finished, so there is nothing to show."] : [],
             blocks: figures.map { .figure($0) })
     }
 
+    private typealias Adversary = (
+        name: String, ink: ChartInk, epsilon: (LedgerEntry.Spent) -> Double
+    )
+
+    /// Those against whom epsilon is drawn: one line where both are always the same.
+    private var adversaries: [Adversary] {
+        let isSame = ([plan.planned] + metrics.map(\.spent))
+            .allSatisfy { $0.epsilonCoordinator == $0.epsilonObserver }
+        return isSame
+            ? [("coordinator and observers", .coordinator, { $0.epsilonCoordinator })]
+            : [
+                ("coordinator", .coordinator, { $0.epsilonCoordinator }),
+                ("observers", .observer, { $0.epsilonObserver }),
+            ]
+    }
+
     private var epsilonPerRound: ReportPage.Figure? {
-        typealias Reading = (name: String, ink: ChartInk, value: (LedgerEntry.Spent) -> Double)
-        let readings: [Reading] = [
-            ("coordinator", .coordinator, { $0.epsilonCoordinator }),
-            ("observers", .observer, { $0.epsilonObserver }),
-        ]
-        let planned = readings.map { $0.value(plan.planned) }
-        let isSame = planned[0] == planned[1]
-        let limits =
-            isSame
-            ? ["planned \(NumberText.fixed(planned[0]))"]
-            : ["planned \(NumberText.fixed(planned[0])) and \(NumberText.fixed(planned[1]))"]
-        let last = metrics.last?.spent
+        guard let last = metrics.last else { return nil }
+        let adversaries = adversaries
+        let planned = adversaries.map { $0.epsilon(plan.planned) }
+        let plannedText =
+            "planned " + planned.map { NumberText.fixed($0) }.joined(separator: " and ")
         let title = "Epsilon spent, round by round"
         let chart = LineChart(
             id: "epsilon", title: title,
-            summary: "After round \(metrics.count): "
-                + readings.map {
-                    "\(NumberText.fixed(last.map($0.value))) against \($0.name)"
-                }.joined(separator: ", ")
-                + "; \(limits[0]).",
+            summary: "After round \(last.round + 1): "
+                + adversaries.map {
+                    "\(NumberText.fixed($0.epsilon(last.spent))) against \($0.name)"
+                }
+                .joined(separator: ", ") + "; \(plannedText).",
             horizontal: "round", vertical: "epsilon",
-            domain: 0...Double(max(1, plan.rounds.count, metrics.count)),
-            series: metrics.isEmpty
-                ? []
-                : readings.map { reading in
-                    .init(
-                        ink: reading.ink,
-                        points: [.init(x: 0, y: 0)]
-                            + metrics.map {
-                                .init(x: Double($0.round + 1), y: reading.value($0.spent))
-                            }, isStepped: true)
-                },
-            references: planned.prefix(isSame ? 1 : 2).map { .init(ink: .planned, value: $0) })
-        guard !chart.isEmpty else { return nil }
+            domain: 0...Double(max(plan.rounds.count, last.round + 1)),
+            series: adversaries.map { adversary in
+                .init(
+                    ink: adversary.ink,
+                    points: [.init(x: 0, y: 0)]
+                        + metrics.map {
+                            .init(x: Double($0.round + 1), y: adversary.epsilon($0.spent))
+                        }, isStepped: true)
+            }, references: planned.map { .init(ink: .planned, value: $0) })
         return .init(
             heading: title, svg: chart.svg,
-            legend: readings.map {
-                LegendItem("\($0.name) \(NumberText.fixed(last.map($0.value)))", $0.ink)
-            } + limits.map { LegendItem($0, .planned) },
+            legend: adversaries.map {
+                LegendItem("\($0.name) \(NumberText.fixed($0.epsilon(last.spent)))", $0.ink)
+            } + [LegendItem(plannedText, .planned)],
             remarks: [
                 "At delta \(NumberText.scientific(result.delta)), for the device that took part most."
             ],
             data: .init(
-                title, columns: ["round", "query", "coordinator", "observers", "noise of the sum"],
+                title,
+                columns: ["round", "query"] + adversaries.map(\.name) + ["noise of the sum"],
                 rows: metrics.map { round in
                     (
                         "\(round.round + 1)",
-                        [
-                            round.query, NumberText.fixed(round.spent.epsilonCoordinator),
-                            NumberText.fixed(round.spent.epsilonObserver),
-                            NumberText.significant(round.noiseStandardDeviation),
-                        ]
+                        [round.query]
+                            + adversaries.map { NumberText.fixed($0.epsilon(round.spent)) }
+                            + [NumberText.significant(round.noiseStandardDeviation)]
                     )
                 }))
     }

@@ -97,6 +97,7 @@ enum ReportStyle {
         }
         .legend li { display: flex; align-items: center; gap: 7px; }
         .sample { flex: none; width: 22px; height: 10px; }
+        .square { width: 10px; }
         .remark { margin-top: 8px; color: var(--muted); font-size: 0.85rem; line-height: 1.45; }
         details { margin-top: 10px; }
         summary { cursor: pointer; color: var(--accent); font-size: 0.9rem; }
@@ -127,6 +128,8 @@ enum ReportStyle {
           .card { padding: 10px 12px; }
           .card dd.number { font-size: 1.5rem; }
           figure { padding: 12px 10px; }
+          .tick, .axis { font-size: 13.5px; }
+          .value { font-size: 11px; }
           .blocks > .scroll { padding: 4px 12px 8px; }
         }
         @media print {
