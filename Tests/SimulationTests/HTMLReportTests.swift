@@ -113,7 +113,9 @@ import Testing
         #expect(document.text.contains("popularity was not measured"))
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -1e300, 5e-324, -0.0])
+    @Test(arguments: [
+        Double.nan, .infinity, -.infinity, 1e300, -1e300, .leastNonzeroMagnitude, -0.0,
+    ])
     func `numbers that cannot be drawn are left out`(value: Double) throws {
         for rounds in [3, 20] {
             var sample = ReportSample(rounds: rounds)
@@ -280,7 +282,7 @@ private final class ParsedMarkup: NSObject, XMLParserDelegate {
 }
 
 /// A made-up run.
-struct ReportSample {
+private struct ReportSample {
     var name = "three rounds"
     var aggregation = "real"
     var status = SimulationResult.Status.finished

@@ -89,7 +89,11 @@ extension HTMLReport {
             heading: title, svg: isShort ? deviceBars(title) : deviceLines(title),
             legend: Self.steps.map { LegendItem($0.name, $0.ink, isShort ? .bar : .line) }
                 + [LegendItem("invited", .planned)],
-            remarks: isShort ? [] : ["The vertical axis need not start at zero."],
+            remarks: isShort
+                ? []
+                : ["The vertical axis need not start at zero."]
+                    + (roundsPerPoint > 1
+                        ? ["A point is the mean of \(roundsPerPoint) rounds."] : []),
             data: .init(
                 title, columns: ["round", "invited"] + Self.steps.map(\.name),
                 rows: metrics.map { round in
@@ -131,22 +135,27 @@ extension HTMLReport {
         ).svg
     }
 
+    /// How many rounds one point of the devices' lines is the mean of.
+    private var roundsPerPoint: Int { (metrics.count + 99) / 100 }
+
     private func deviceLines(_ title: String) -> String {
-        let invited = LineChart.Series(
-            ink: .planned,
-            points: metrics.map { .init(x: Double($0.round + 1), y: Double($0.invited)) })
+        func line(_ ink: ChartInk, _ count: (RoundMetrics) -> Int?) -> LineChart.Series {
+            let size = roundsPerPoint
+            let points = stride(from: 0, to: metrics.count, by: size).map { start in
+                let rounds = metrics[start..<min(start + size, metrics.count)]
+                let counts = rounds.compactMap(count).map(Double.init)
+                return LineChart.Point(
+                    x: Double(rounds.reduce(0) { $0 + $1.round + 1 }) / Double(rounds.count),
+                    y: counts.isEmpty ? .nan : counts.reduce(0, +) / Double(counts.count))
+            }
+            return .init(ink: ink, points: points)
+        }
         return LineChart(
             id: "devices", title: title, summary: participation, horizontal: "round",
             vertical: "devices", domain: 1...Double(max(1, metrics.count)),
-            series: [invited]
+            series: [line(.planned, \.invited)]
                 + Self.steps.enumerated().map { step, style in
-                    .init(
-                        ink: style.ink,
-                        points: metrics.map { round in
-                            .init(
-                                x: Double(round.round + 1),
-                                y: devices(of: round, at: step).map(Double.init) ?? .nan)
-                        })
+                    line(style.ink) { devices(of: $0, at: step) }
                 }, startsAtZero: false, isWhole: true
         ).svg
     }

@@ -11,7 +11,7 @@ struct ChartCanvas {
 
     /// The plot area.
     let left = 50.0
-    let right = 390.0
+    let right = 382.0
     let top = 26.0
     let bottom = 198.0
 

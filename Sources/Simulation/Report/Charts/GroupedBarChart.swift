@@ -70,7 +70,9 @@ struct GroupedBarChart {
     /// The number above a bar, where it is wide enough and no limit is there to be crossed.
     private func label(of value: Double, in group: Group, width: Double) -> String? {
         guard group.limit == nil else { return nil }
-        let text = NumberText.fixed(value, digits: 2)
-        return Double(text.count) * 5.5 <= width + 1 ? text : nil
+        // Below one, without the zero that all have.
+        let digits = NumberText.fixed(value, digits: 2)
+        let text = digits.hasPrefix("0.") ? String(digits.dropFirst()) : digits
+        return Double(text.count) * 6 <= width + 1 ? text : nil
     }
 }

@@ -67,6 +67,9 @@ enum ReportStyle {
         }
         .blocks.wide { grid-template-columns: minmax(0, 1fr); }
         .blocks > * { min-width: 0; }
+        .blocks > :has(table.text) { grid-column: 1 / -1; }
+        .wide td, .wide th { white-space: nowrap; }
+        .wide thead th { white-space: normal; }
         figure { padding: 14px 16px; max-width: 640px; }
         figcaption { font-weight: 600; margin-bottom: 8px; }
         svg { display: block; width: 100%; height: auto; }
@@ -129,7 +132,6 @@ enum ReportStyle {
           .card dd.number { font-size: 1.5rem; }
           figure { padding: 12px 10px; }
           .tick, .axis { font-size: 13.5px; }
-          .value { font-size: 11px; }
           .blocks > .scroll { padding: 4px 12px 8px; }
         }
         @media print {
