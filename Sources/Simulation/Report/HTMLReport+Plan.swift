@@ -5,8 +5,9 @@ extension HTMLReport {
     var planSection: ReportPage.Section {
         let rows = plan.rounds.prefix(Self.listedRounds).enumerated().map { number, round in
             (
-                heading: "\(number + 1) \(round.query)",
+                heading: "\(number + 1)",
                 cells: [
+                    round.query,
                     NumberText.count(round.invited), NumberText.count(round.dimension),
                     NumberText.significant(round.clippingNorm),
                     NumberText.significant(round.noiseMultiplier), "\(round.modulusBits)",
@@ -33,12 +34,18 @@ extension HTMLReport {
                     .init(
                         "Rounds",
                         columns: [
-                            "round", "devices", "coordinates", "clip", "noise/clip", "bits",
+                            "round", "query", "devices", "coordinates", "clip", "noise/clip",
+                            "bits",
                             "neighbours, threshold", "up", "down",
                         ],
                         rows: rows
                             + (more > 0
-                                ? [("and \(NumberText.count(more)) more", [])] : [])))
+                                ? [
+                                    (
+                                        "and \(NumberText.count(more)) more",
+                                        [String](repeating: "", count: 9)
+                                    )
+                                ] : [])))
             ], isWide: true)
     }
 
@@ -51,7 +58,7 @@ extension HTMLReport {
             blocks: [
                 .table(
                     .init(
-                        "Time and memory", columns: ["", "value"],
+                        "Time and memory", columns: ["what", "value"],
                         rows: [
                             ("Time of the whole run", [NumberText.duration(result.seconds)]),
                             ("Largest memory", [NumberText.bytes(result.peakMemoryBytes)]),
@@ -67,23 +74,24 @@ extension HTMLReport {
                         ])),
                 .table(
                     .init(
-                        "Traffic of a device in every round", columns: ["", "sent", "received"],
+                        "Traffic of a device in every round",
+                        columns: ["rounds", "sent", "received"],
                         rows: [
                             (
-                                "Finished rounds",
+                                "Finished",
                                 [
                                     NumberText.bytes(result.bytesPerDevice.up),
                                     NumberText.bytes(result.bytesPerDevice.down),
                                 ]
                             ),
                             (
-                                "All planned rounds",
+                                "Planned",
                                 [NumberText.bytes(planned.up), NumberText.bytes(planned.down)]
                             ),
                         ])),
                 .table(
                     .init(
-                        "Files", columns: ["", "value"],
+                        "Files", columns: ["what", "value"],
                         rows: [
                             ("Run folder", [result.output]),
                             ("Model, BLAKE2b", [result.modelHash]),

@@ -46,7 +46,7 @@ extension HTMLReport {
             }.joined(separator: ". ") + ".",
             vertical: "share, 0 to 1", inks: present.map { $0.1 },
             groups: readings.map { .init(label: $0.name, values: values($0)) })
-        guard !chart.isEmpty else { return nil }
+        guard present.count > 1, !chart.isEmpty else { return nil }
         return .init(
             heading: title, svg: chart.svg, legend: present.map { LegendItem($0.0, $0.1, .bar) },
             remarks: [],

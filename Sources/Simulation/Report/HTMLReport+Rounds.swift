@@ -11,63 +11,67 @@ extension HTMLReport {
         return .init(
             id: "privacy", title: "Privacy and participation",
             paragraphs: figures.isEmpty
-                ? ["No round was finished, so nothing was spent and nobody took part."] : [],
+                ? ["No round was finished, so there is nothing to show."] : [],
             blocks: figures.map { .figure($0) })
     }
 
+    private typealias Adversary = (
+        name: String, ink: ChartInk, epsilon: (LedgerEntry.Spent) -> Double
+    )
+
+    /// Those against whom epsilon is drawn: one line where both are always the same.
+    private var adversaries: [Adversary] {
+        let isSame = ([plan.planned] + metrics.map(\.spent))
+            .allSatisfy { $0.epsilonCoordinator == $0.epsilonObserver }
+        return isSame
+            ? [("coordinator and observers", .coordinator, { $0.epsilonCoordinator })]
+            : [
+                ("coordinator", .coordinator, { $0.epsilonCoordinator }),
+                ("observers", .observer, { $0.epsilonObserver }),
+            ]
+    }
+
     private var epsilonPerRound: ReportPage.Figure? {
-        typealias Reading = (name: String, ink: ChartInk, value: (LedgerEntry.Spent) -> Double)
-        let readings: [Reading] = [
-            ("coordinator", .coordinator, { $0.epsilonCoordinator }),
-            ("observers", .observer, { $0.epsilonObserver }),
-        ]
-        let planned = readings.map { $0.value(plan.planned) }
-        let isSame = planned[0] == planned[1]
-        let limits =
-            isSame
-            ? ["planned \(NumberText.fixed(planned[0]))"]
-            : ["planned \(NumberText.fixed(planned[0])) and \(NumberText.fixed(planned[1]))"]
-        let last = metrics.last?.spent
+        guard let last = metrics.last else { return nil }
+        let adversaries = adversaries
+        let planned = adversaries.map { $0.epsilon(plan.planned) }
+        let plannedText =
+            "planned " + planned.map { NumberText.fixed($0) }.joined(separator: " and ")
         let title = "Epsilon spent, round by round"
         let chart = LineChart(
             id: "epsilon", title: title,
-            summary: "After round \(metrics.count): "
-                + readings.map {
-                    "\(NumberText.fixed(last.map($0.value))) against \($0.name)"
-                }.joined(separator: ", ")
-                + "; \(limits[0]).",
+            summary: "After round \(last.round + 1): "
+                + adversaries.map {
+                    "\(NumberText.fixed($0.epsilon(last.spent))) against \($0.name)"
+                }
+                .joined(separator: ", ") + "; \(plannedText).",
             horizontal: "round", vertical: "epsilon",
-            domain: 0...Double(max(1, plan.rounds.count, metrics.count)),
-            series: metrics.isEmpty
-                ? []
-                : readings.map { reading in
-                    .init(
-                        ink: reading.ink,
-                        points: [.init(x: 0, y: 0)]
-                            + metrics.map {
-                                .init(x: Double($0.round + 1), y: reading.value($0.spent))
-                            }, isStepped: true)
-                },
-            references: planned.prefix(isSame ? 1 : 2).map { .init(ink: .planned, value: $0) })
-        guard !chart.isEmpty else { return nil }
+            domain: 0...Double(max(plan.rounds.count, last.round + 1)),
+            series: adversaries.map { adversary in
+                .init(
+                    ink: adversary.ink,
+                    points: [.init(x: 0, y: 0)]
+                        + metrics.map {
+                            .init(x: Double($0.round + 1), y: adversary.epsilon($0.spent))
+                        }, isStepped: true)
+            }, references: planned.map { .init(ink: .planned, value: $0) })
         return .init(
             heading: title, svg: chart.svg,
-            legend: readings.map {
-                LegendItem("\($0.name) \(NumberText.fixed(last.map($0.value)))", $0.ink)
-            } + limits.map { LegendItem($0, .planned) },
+            legend: adversaries.map {
+                LegendItem("\($0.name) \(NumberText.fixed($0.epsilon(last.spent)))", $0.ink)
+            } + [LegendItem(plannedText, .planned)],
             remarks: [
                 "At delta \(NumberText.scientific(result.delta)), for the device that took part most."
             ],
             data: .init(
-                title, columns: ["round", "query", "coordinator", "observers", "noise of the sum"],
+                title,
+                columns: ["round", "query"] + adversaries.map(\.name) + ["noise of the sum"],
                 rows: metrics.map { round in
                     (
                         "\(round.round + 1)",
-                        [
-                            round.query, NumberText.fixed(round.spent.epsilonCoordinator),
-                            NumberText.fixed(round.spent.epsilonObserver),
-                            NumberText.significant(round.noiseStandardDeviation),
-                        ]
+                        [round.query]
+                            + adversaries.map { NumberText.fixed($0.epsilon(round.spent)) }
+                            + [NumberText.significant(round.noiseStandardDeviation)]
                     )
                 }))
     }
@@ -85,7 +89,11 @@ extension HTMLReport {
             heading: title, svg: isShort ? deviceBars(title) : deviceLines(title),
             legend: Self.steps.map { LegendItem($0.name, $0.ink, isShort ? .bar : .line) }
                 + [LegendItem("invited", .planned)],
-            remarks: isShort ? [] : ["The vertical axis need not start at zero."],
+            remarks: isShort
+                ? []
+                : ["The vertical axis need not start at zero."]
+                    + (roundsPerPoint > 1
+                        ? ["A point is the mean of \(roundsPerPoint) rounds."] : []),
             data: .init(
                 title, columns: ["round", "invited"] + Self.steps.map(\.name),
                 rows: metrics.map { round in
@@ -127,22 +135,27 @@ extension HTMLReport {
         ).svg
     }
 
+    /// How many rounds one point of the devices' lines is the mean of.
+    private var roundsPerPoint: Int { (metrics.count + 99) / 100 }
+
     private func deviceLines(_ title: String) -> String {
-        let invited = LineChart.Series(
-            ink: .planned,
-            points: metrics.map { .init(x: Double($0.round + 1), y: Double($0.invited)) })
+        func line(_ ink: ChartInk, _ count: (RoundMetrics) -> Int?) -> LineChart.Series {
+            let size = roundsPerPoint
+            let points = stride(from: 0, to: metrics.count, by: size).map { start in
+                let rounds = metrics[start..<min(start + size, metrics.count)]
+                let counts = rounds.compactMap(count).map(Double.init)
+                return LineChart.Point(
+                    x: Double(rounds.reduce(0) { $0 + $1.round + 1 }) / Double(rounds.count),
+                    y: counts.isEmpty ? .nan : counts.reduce(0, +) / Double(counts.count))
+            }
+            return .init(ink: ink, points: points)
+        }
         return LineChart(
             id: "devices", title: title, summary: participation, horizontal: "round",
             vertical: "devices", domain: 1...Double(max(1, metrics.count)),
-            series: [invited]
+            series: [line(.planned, \.invited)]
                 + Self.steps.enumerated().map { step, style in
-                    .init(
-                        ink: style.ink,
-                        points: metrics.map { round in
-                            .init(
-                                x: Double(round.round + 1),
-                                y: devices(of: round, at: step).map(Double.init) ?? .nan)
-                        })
+                    line(style.ink) { devices(of: $0, at: step) }
                 }, startsAtZero: false, isWhole: true
         ).svg
     }

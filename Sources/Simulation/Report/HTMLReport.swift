@@ -107,7 +107,8 @@ struct HTMLReport {
                 value: NumberText.bytes(result.bytesPerDevice.up),
                 notes: [
                     "received: \(NumberText.bytes(result.bytesPerDevice.down))",
-                    "if in all \(Self.plural(result.rounds.done, "round"))",
+                    result.rounds.done == 1
+                        ? "in one round" : "in all \(NumberText.count(result.rounds.done)) rounds",
                 ]),
         ]
     }
@@ -132,43 +133,45 @@ struct HTMLReport {
         return .init(name: name, value: NumberText.fixed(hitRate), notes: notes)
     }
 
-    private var explanation: [String] {
+    private var explanation: [ReportPage.Paragraph] {
         let devices = Self.plural(result.devices, "simulated device")
         let rounds = Self.plural(result.rounds.done, "round")
-        let delta = NumberText.scientific(result.delta)
         let how =
             switch AggregationFidelity(rawValue: result.aggregation) {
             case .real:
-                "it limits how large its answer can be, adds its share of the noise and masks the "
-                    + "outcome, so that the coordinator can only read the sum over all of them"
-            case .ideal, .statistical, nil:
-                "it limits how large its answer can be and adds its share of the noise, so that the "
-                    + "sum is all that there is to learn"
+                "limits how large its answer can be, adds its share of the noise and masks the "
+                    + "outcome, so that the coordinator can read nothing but the sum over all of them"
+            case .statistical:
+                "limits how large its answer can be, and the noise that all devices would add "
+                    + "together is drawn once for their sum"
+            case .ideal, nil: "limits how large its answer can be and adds its share of the noise"
             }
-        var texts = [
-            "\(devices), each with one person's history, answered the coordinator in \(rounds) of "
-                + "\(plan.algorithm). A device keeps its history; \(how). What the sums hold "
-                + "trains a model, which is then judged by how well it finds what each person "
-                + "chose next, but was not shown.",
-            "Epsilon says how much any of this can depend on one person: whatever is seen, its "
-                + "probability changes by a factor of at most e to the power of epsilon if all that "
-                + "person's data are left out, save for a chance of delta (\(delta)). Smaller is more "
-                + "private, and it only grows from round to round. There are two, and they answer "
-                + "different questions:",
-            "Against the coordinator (\(NumberText.fixed(result.epsilon.coordinator))): it sees every "
-                + "sum and who took part in it. Being chosen at random hides nothing from it, so "
-                + "no credit is taken for sampling.",
-            "Against observers of the released models (\(NumberText.fixed(result.epsilon.observer))): "
-                + "they see the models and do not learn who took part in which round. "
-                + (result.epsilon.observer < result.epsilon.coordinator
-                    ? "Here that hides a person among those who were not drawn, which makes the "
-                        + "bound smaller; it says nothing about the coordinator."
-                    : "Here no credit is taken for that, and both figures are the same."),
+        return [
+            .init(
+                "\(devices), each with one person's history, took part in \(rounds) of "
+                    + "\(plan.algorithm). A device keeps its history; in a round it \(how). What the "
+                    + "sums hold trains a model, which is judged by how well it finds what each "
+                    + "person chose next, which it was not shown."),
+            .init(
+                "Epsilon says how much all this can depend on one person: the probability of "
+                    + "whatever is seen changes by a factor of at most e to the power of epsilon "
+                    + "when all of that person's data are left out, but for a chance of delta "
+                    + "(\(NumberText.scientific(result.delta))). Smaller is more private, and it only "
+                    + "grows from round to round. There are two, which answer different questions:"),
+            .init(
+                lead: "Against the coordinator, \(NumberText.fixed(result.epsilon.coordinator)).",
+                "It sees every sum and who took part in it. Being chosen at random hides "
+                    + "nothing from it, so no credit is taken for sampling."),
+            .init(
+                lead: "Against observers of the released models, "
+                    + "\(NumberText.fixed(result.epsilon.observer)).",
+                "They see the models, and do not learn who took part in which round. "
+                    + (result.epsilon.observer < result.epsilon.coordinator
+                        ? "Here devices were drawn at random, which hides a person among those who "
+                            + "were not and makes the bound smaller; it says nothing about the "
+                            + "coordinator."
+                        : "Here no credit is taken for that, and both figures are the same.")),
         ]
-        if result.rounds.done == 0 {
-            texts.append("No round was finished: nothing is known about anybody yet.")
-        }
-        return texts
     }
 
     /// A number with a noun.

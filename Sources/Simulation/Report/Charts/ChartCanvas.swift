@@ -7,11 +7,11 @@ internal import Foundation
 struct ChartCanvas {
     /// The size of the image.
     let width = 400.0
-    let height = 240.0
+    private var height = 220.0
 
     /// The plot area.
-    let left = 46.0
-    let right = 390.0
+    let left = 50.0
+    let right = 382.0
     let top = 26.0
     let bottom = 198.0
 
@@ -67,8 +67,9 @@ struct ChartCanvas {
         addHorizontalName(name)
     }
 
-    /// Draws the name of the horizontal axis.
+    /// Draws the name of the horizontal axis, and makes room for it.
     mutating func addHorizontalName(_ name: String) {
+        height = 240
         add(
             text: name, x: (left + right) / 2, y: height - 6, anchor: "middle", className: "axis")
     }

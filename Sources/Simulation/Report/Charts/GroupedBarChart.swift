@@ -37,7 +37,7 @@ struct GroupedBarChart {
             isWhole: isWhole)
         canvas.addVerticalAxis(up, name: vertical)
         let share = (canvas.right - canvas.left) / Double(max(1, groups.count))
-        let gap = min(14, share * 0.16)
+        let gap = min(14, share * 0.08)
         let bar = (share - 2 * gap) / Double(max(1, inks.count))
         for (number, group) in groups.enumerated() {
             let start = canvas.left + Double(number) * share
@@ -49,7 +49,7 @@ struct GroupedBarChart {
                     "<rect class=\"bar \(inks[index].className)\" x=\"\(ChartCanvas.text(x))\""
                         + " y=\"\(ChartCanvas.text(y))\" width=\"\(ChartCanvas.text(bar * 0.9))\""
                         + " height=\"\(ChartCanvas.text(canvas.bottom - y))\"/>")
-                if let label = label(of: value, width: bar) {
+                if let label = label(of: value, in: group, width: bar) {
                     canvas.add(
                         text: label, x: x + bar * 0.45, y: y - 4, anchor: "middle",
                         className: "value")
@@ -63,13 +63,16 @@ struct GroupedBarChart {
             canvas.add(
                 text: group.label, x: start + share / 2, y: canvas.bottom + 17, anchor: "middle")
         }
-        canvas.addHorizontalName(horizontal)
+        if !horizontal.isEmpty { canvas.addHorizontalName(horizontal) }
         return canvas.svg(id: id, title: title, summary: summary)
     }
 
-    /// The number above a bar, where it is wide enough for one.
-    private func label(of value: Double, width: Double) -> String? {
-        let text = isWhole ? NumberText.count(Int(value)) : NumberText.fixed(value, digits: 2)
-        return Double(text.count) * 5.5 <= width + 1 ? text : nil
+    /// The number above a bar, where it is wide enough and no limit is there to be crossed.
+    private func label(of value: Double, in group: Group, width: Double) -> String? {
+        guard group.limit == nil else { return nil }
+        // Below one, without the zero that all have.
+        let digits = NumberText.fixed(value, digits: 2)
+        let text = digits.hasPrefix("0.") ? String(digits.dropFirst()) : digits
+        return Double(text.count) * 6 <= width + 1 ? text : nil
     }
 }

@@ -40,7 +40,7 @@ struct LineChart {
     /// Whether values are whole numbers.
     var isWhole = false
 
-    /// The most points of a line that are marked one by one.
+    /// The most points of a line that are marked.
     private let marked = 30
 
     /// Whether there is a point to draw.
@@ -87,8 +87,7 @@ struct LineChart {
             }
             canvas.add("<path class=\"line \(line.ink.className)\" d=\"\(path)\"/>")
         }
-        let all = places.joined()
-        let marks = all.count <= marked ? Array(all) : places.last?.suffix(1).map { $0 } ?? []
+        let marks = places.reduce(0) { $0 + $1.count } <= marked ? Array(places.joined()) : []
         for mark in marks {
             canvas.add(
                 "<circle class=\"mark \(line.ink.className)\" cx=\"\(ChartCanvas.text(mark.x))\""

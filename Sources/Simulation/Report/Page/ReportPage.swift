@@ -82,6 +82,19 @@ struct ReportPage {
         }
     }
 
+    /// A paragraph; what leads it, if anything, is set in bold.
+    struct Paragraph {
+        let lead: String
+        let text: String
+        let isLed: Bool
+
+        init(lead: String = "", _ text: String) {
+            self.lead = lead
+            self.text = text
+            isLed = !lead.isEmpty
+        }
+    }
+
     /// Something to know before reading on.
     struct Notice {
         let heading: String
@@ -96,7 +109,7 @@ struct ReportPage {
     let subtitle: String
     let notices: [Notice]
     let keyFigures: [KeyFigure]
-    let explanation: [String]
+    let explanation: [Paragraph]
     let sections: [Section]
     let scenario: String
     let style: String

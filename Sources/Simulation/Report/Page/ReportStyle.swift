@@ -67,6 +67,9 @@ enum ReportStyle {
         }
         .blocks.wide { grid-template-columns: minmax(0, 1fr); }
         .blocks > * { min-width: 0; }
+        .blocks > :has(table.text) { grid-column: 1 / -1; }
+        .wide td, .wide th { white-space: nowrap; }
+        .wide thead th { white-space: normal; }
         figure { padding: 14px 16px; max-width: 640px; }
         figcaption { font-weight: 600; margin-bottom: 8px; }
         svg { display: block; width: 100%; height: auto; }
@@ -97,6 +100,7 @@ enum ReportStyle {
         }
         .legend li { display: flex; align-items: center; gap: 7px; }
         .sample { flex: none; width: 22px; height: 10px; }
+        .square { width: 10px; }
         .remark { margin-top: 8px; color: var(--muted); font-size: 0.85rem; line-height: 1.45; }
         details { margin-top: 10px; }
         summary { cursor: pointer; color: var(--accent); font-size: 0.9rem; }
@@ -127,6 +131,7 @@ enum ReportStyle {
           .card { padding: 10px 12px; }
           .card dd.number { font-size: 1.5rem; }
           figure { padding: 12px 10px; }
+          .tick, .axis { font-size: 13.5px; }
           .blocks > .scroll { padding: 4px 12px 8px; }
         }
         @media print {

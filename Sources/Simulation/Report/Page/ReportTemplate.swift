@@ -53,7 +53,7 @@ enum ReportTemplate {
         <h2 id="about">What was done, and how to read it</h2>
         <div class="prose">
         {{#explanation}}
-        <p>{{.}}</p>
+        <p>{{#isLed}}<strong>{{lead}}</strong> {{/isLed}}{{text}}</p>
         {{/explanation}}
         </div>
         </section>
@@ -94,7 +94,7 @@ enum ReportTemplate {
         {{{svg}}}
         <ul class="legend">
         {{#legend}}
-        <li><svg class="sample" viewBox="0 0 22 10" aria-hidden="true">{{#isBar}}<rect class="bar {{ink}}" x="5" y="0" width="10" height="10"/>{{/isBar}}{{^isBar}}<path class="line {{ink}}" d="M0 5H22"/>{{/isBar}}</svg>{{name}}</li>
+        <li>{{#isBar}}<svg class="square sample" viewBox="0 0 10 10" aria-hidden="true"><rect class="bar {{ink}}" width="10" height="10"/></svg>{{/isBar}}{{^isBar}}<svg class="sample" viewBox="0 0 22 10" aria-hidden="true"><path class="line {{ink}}" d="M0 5H22"/></svg>{{/isBar}}{{name}}</li>
         {{/legend}}
         </ul>
         {{#remarks}}
