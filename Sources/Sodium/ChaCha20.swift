@@ -2,7 +2,8 @@ internal import CSodium
 
 /// The ChaCha20 keystream (RFC 8439 section 2.4), read from front to back.
 ///
-/// One stream yields at most 2^32 blocks of 64 bytes, the range of the 32-bit block counter.
+/// After 2^32 blocks of 64 bytes, the range of RFC 8439's counter, the stream goes on as in Bernstein's
+/// original cipher, whose 64-bit counter takes in the first word of the nonce.
 public struct ChaCha20: Sendable {
     /// The length of a key, in bytes.
     public static let keyLength = 32
@@ -11,7 +12,7 @@ public struct ChaCha20: Sendable {
     static let blockLength = 64
 
     private let key: SecretBytes
-    private let nonce: [UInt8]
+    private var nonce: [UInt8]
     private var counter: UInt32
 
     /// Starts a keystream at block `counter`.
@@ -51,8 +52,25 @@ public struct ChaCha20: Sendable {
         guard let start = target.baseAddress else { return }
         let bytes = start.assumingMemoryBound(to: UInt8.self)
         start.initializeMemory(as: UInt8.self, repeating: 0, count: target.count)
-        crypto_stream_chacha20_ietf_xor_ic(
-            bytes, bytes, UInt64(target.count), nonce, counter, key.pointer)
-        counter &+= UInt32((target.count + Self.blockLength - 1) / Self.blockLength)
+        var done = 0
+        while done < target.count {
+            let blocksLeft = Int(UInt32.max - counter) + 1
+            let length = min(target.count - done, blocksLeft * Self.blockLength)
+            crypto_stream_chacha20_ietf_xor_ic(
+                bytes + done, bytes + done, UInt64(length), nonce, counter, key.pointer)
+            advance(by: (length + Self.blockLength - 1) / Self.blockLength)
+            done += length
+        }
+    }
+
+    /// Moves the counter by at most its range, and carries into the first word of the nonce.
+    private mutating func advance(by blocks: Int) {
+        let next = UInt64(counter) + UInt64(blocks)
+        counter = UInt32(truncatingIfNeeded: next)
+        guard next > UInt64(UInt32.max) else { return }
+        for index in 0..<4 {
+            nonce[index] &+= 1
+            if nonce[index] != 0 { break }
+        }
     }
 }
