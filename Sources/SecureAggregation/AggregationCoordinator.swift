@@ -16,6 +16,7 @@ public struct AggregationCoordinator: Sendable {
     private let graph: NeighbourGraph
     private var phase = Phase.advertising
     private var advertisements: [Int: KeyAdvertisement] = [:]
+    private var publicKeys: Set<[UInt8]> = []
     private var mailboxes: [Int: [SealedShare]] = [:]
     private var sharing: Set<Int> = []
     private var masked: Set<Int> = []
@@ -45,6 +46,13 @@ public struct AggregationCoordinator: Sendable {
         guard message.encryptionKey.count == KeyAgreement.keyLength,
             message.maskingKey.count == KeyAgreement.keyLength
         else { throw .malformed(device: message.device, "a public key has 32 bytes") }
+        // Neighbours end the session over such keys, so one device could take all of them with it.
+        guard !KeyAgreement.isWeak(message.encryptionKey), !KeyAgreement.isWeak(message.maskingKey)
+        else { throw .malformed(device: message.device, "a public key is weak") }
+        guard message.encryptionKey != message.maskingKey,
+            publicKeys.isDisjoint(with: [message.encryptionKey, message.maskingKey])
+        else { throw .malformed(device: message.device, "a public key appears twice") }
+        publicKeys.formUnion([message.encryptionKey, message.maskingKey])
         advertisements[message.device] = message
     }
 
