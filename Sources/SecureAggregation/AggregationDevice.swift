@@ -59,7 +59,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         neighbours = (graph ?? parameters.makeNeighbourGraph()).neighbours(of: device)
     }
 
-    /// Step 1: draws two key pairs and a self-mask seed, and publishes the public keys.
+    /// Step 1: draws two key pairs and a self-mask seed, and publishes the public keys and a commitment
+    /// to the seed.
     public mutating func advertiseKeys() throws(AggregationError) -> KeyAdvertisement {
         guard case .ready = phase else { throw outOfOrder("keys were advertised before") }
         let secrets = Secrets(
@@ -68,7 +69,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         phase = .advertised(secrets)
         return KeyAdvertisement(
             device: device, encryptionKey: secrets.encryption.publicKey,
-            maskingKey: secrets.masking.publicKey)
+            maskingKey: secrets.masking.publicKey,
+            selfMaskCommitment: parameters.commitment(to: secrets.selfMaskSeed, of: device))
     }
 
     /// Step 2: shares both secrets among the neighbours that advertised keys.
