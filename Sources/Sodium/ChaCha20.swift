@@ -2,7 +2,9 @@ internal import CSodium
 
 /// The ChaCha20 keystream (RFC 8439 section 2.4), read from front to back.
 ///
-/// One stream yields at most 2^32 blocks of 64 bytes, the range of the 32-bit block counter.
+/// After 2^32 blocks of 64 bytes, the range of the RFC's block counter, the stream goes on with the
+/// 64-bit counter of the original cipher: the carry goes into the first word of the nonce. Streams of
+/// one key whose nonces differ in that word alone would overlap from there on.
 public struct ChaCha20: Sendable {
     /// The length of a key, in bytes.
     public static let keyLength = 32
@@ -11,8 +13,10 @@ public struct ChaCha20: Sendable {
     static let blockLength = 64
 
     private let key: SecretBytes
+    /// The last eight bytes of the nonce.
     private let nonce: [UInt8]
-    private var counter: UInt32
+    /// The next block; the upper half starts as the first word of the nonce.
+    private var counter: UInt64
 
     /// Starts a keystream at block `counter`.
     public init(
@@ -22,15 +26,16 @@ public struct ChaCha20: Sendable {
         try requireLength(of: "ChaCha20 key", key.count, Self.keyLength)
         try requireLength(of: "ChaCha20 nonce", nonce.count, Self.nonceLength)
         self.key = key
-        self.nonce = nonce
-        self.counter = counter
+        let firstWord = nonce.prefix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.nonce = [UInt8](nonce.dropFirst(4))
+        self.counter = firstWord << 32 | UInt64(counter)
     }
 
     /// Starts the keystream of a key that is known to have the right length.
     init(checkedKey key: SecretBytes) {
         precondition(key.count == Self.keyLength, "a ChaCha20 key of another length")
         self.key = key
-        nonce = [UInt8](repeating: 0, count: Self.nonceLength)
+        nonce = [UInt8](repeating: 0, count: Self.nonceLength - 4)
         counter = 0
     }
 
@@ -51,8 +56,8 @@ public struct ChaCha20: Sendable {
         guard let start = target.baseAddress else { return }
         let bytes = start.assumingMemoryBound(to: UInt8.self)
         start.initializeMemory(as: UInt8.self, repeating: 0, count: target.count)
-        crypto_stream_chacha20_ietf_xor_ic(
+        crypto_stream_chacha20_xor_ic(
             bytes, bytes, UInt64(target.count), nonce, counter, key.pointer)
-        counter &+= UInt32((target.count + Self.blockLength - 1) / Self.blockLength)
+        counter &+= UInt64((target.count + Self.blockLength - 1) / Self.blockLength)
     }
 }
