@@ -74,14 +74,18 @@ public struct PrivateSumPlan: Sendable, Hashable {
         granularity = min(
             Self.roundingShare * clippingNorm / Double(padded).squareRoot(),
             idealLocalDeviation / Self.leastLocalDeviation)
+        let mechanism: DistributedDiscreteGaussian
         do {
-            let mechanism = try Self.leastNoise(
-                rho: rho, clippingNorm: clippingNorm, granularity: granularity, dimension: padded,
+            mechanism = try DistributedDiscreteGaussian(
+                clippingNorm: clippingNorm, granularity: granularity, dimension: padded,
+                localVariance: try DistributedDiscreteGaussian.smallestLocalVariance(
+                    rho: rho, clippingNorm: clippingNorm, granularity: granularity,
+                    dimension: padded, contributors: noising),
                 contributors: noising)
-            localVariance = mechanism.localVariance
-            let norm = mechanism.roundedNormBound
-            largestRoundedSquare = Int64((norm * norm).rounded(.down))
         } catch { throw .invalid("noise", "\(error)") }
+        localVariance = mechanism.localVariance
+        let norm = mechanism.roundedNormBound
+        largestRoundedSquare = Int64((norm * norm).rounded(.down))
         modulusBits = Self.bits(
             clippingNorm: clippingNorm / granularity, dimension: Double(padded),
             localVariance: localVariance, cohortSize: Double(cohortSize))
@@ -117,26 +121,6 @@ public struct PrivateSumPlan: Sendable, Hashable {
         try AggregationParameters(
             session: session, cohortSize: cohortSize, vectorLength: paddedDimension,
             modulusBits: modulusBits, graph: graph, minimumSurvivors: minimumSurvivors)
-    }
-
-    /// The mechanism with the smallest local variance, to one part in 10^9, that spends at most `rho`.
-    private static func leastNoise(
-        rho: Double, clippingNorm: Double, granularity: Double, dimension: Int, contributors: Int
-    ) throws -> DistributedDiscreteGaussian {
-        func mechanism(_ variance: Double) throws -> DistributedDiscreteGaussian {
-            try DistributedDiscreteGaussian(
-                clippingNorm: clippingNorm, granularity: granularity, dimension: dimension,
-                localVariance: variance, contributors: contributors)
-        }
-        let norm = clippingNorm / granularity
-        var low = norm * norm / (2 * rho * Double(contributors))
-        var high = low
-        while try mechanism(high).rho > rho { high *= 2 }
-        while (high - low) > 1e-9 * high {
-            let middle = (low + high) / 2
-            if try mechanism(middle).rho > rho { low = middle } else { high = middle }
-        }
-        return try mechanism(high)
     }
 
     /// The bits that hold the sum. A rotated sum of clipped vectors is sub-Gaussian with variance
