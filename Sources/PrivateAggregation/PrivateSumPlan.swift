@@ -18,6 +18,10 @@ public struct PrivateSumPlan: Sendable, Hashable {
     /// The probability that any coordinate of the sum wraps around the modulus, as a power of two.
     private static let wrapAroundExponent = -40.0
 
+    /// The largest norm of a rounded vector, in ring units: below it, the error of a rotation in Float
+    /// is too small for a vector to miss the bound at every rounding, and no integer overflows.
+    private static let largestRoundedNorm = 0x1p22
+
     /// The number of coordinates that the caller sums.
     public let dimension: Int
     /// The number of coordinates on the wire, a power of two.
@@ -50,11 +54,14 @@ public struct PrivateSumPlan: Sendable, Hashable {
         colluding: Int
     ) throws(PrivateSumError) {
         guard (1...1 << 30).contains(dimension) else { throw .invalid("dimension", "\(dimension)") }
-        guard clippingNorm > 0, clippingNorm.isFinite else {
+        // So that neither a norm nor a ring unit leaves the range of Float.
+        guard (1e-30...1e30).contains(clippingNorm) else {
             throw .invalid("clipping norm", "\(clippingNorm)")
         }
         guard rho > 0, rho.isFinite else { throw .invalid("privacy budget rho", "\(rho)") }
-        guard minimumSurvivors <= cohortSize, colluding >= 0, colluding + 1 < minimumSurvivors
+        guard (2...AggregationParameters.largestCohort).contains(cohortSize),
+            (2...cohortSize).contains(minimumSurvivors),
+            (0..<minimumSurvivors - 1).contains(colluding)
         else {
             throw .invalid(
                 "cohort",
@@ -74,14 +81,21 @@ public struct PrivateSumPlan: Sendable, Hashable {
         granularity = min(
             Self.roundingShare * clippingNorm / Double(padded).squareRoot(),
             idealLocalDeviation / Self.leastLocalDeviation)
+        let mechanism: DistributedDiscreteGaussian
         do {
-            let mechanism = try Self.leastNoise(
-                rho: rho, clippingNorm: clippingNorm, granularity: granularity, dimension: padded,
+            mechanism = try DistributedDiscreteGaussian(
+                clippingNorm: clippingNorm, granularity: granularity, dimension: padded,
+                localVariance: try DistributedDiscreteGaussian.smallestLocalVariance(
+                    rho: rho, clippingNorm: clippingNorm, granularity: granularity,
+                    dimension: padded, contributors: noising),
                 contributors: noising)
-            localVariance = mechanism.localVariance
-            let norm = mechanism.roundedNormBound
-            largestRoundedSquare = Int64((norm * norm).rounded(.down))
         } catch { throw .invalid("noise", "\(error)") }
+        localVariance = mechanism.localVariance
+        let norm = mechanism.roundedNormBound
+        guard norm < Self.largestRoundedNorm else {
+            throw .invalid("privacy budget rho", "\(rho), which would take hardly any noise")
+        }
+        largestRoundedSquare = Int64((norm * norm).rounded(.down))
         modulusBits = Self.bits(
             clippingNorm: clippingNorm / granularity, dimension: Double(padded),
             localVariance: localVariance, cohortSize: Double(cohortSize))
@@ -117,26 +131,6 @@ public struct PrivateSumPlan: Sendable, Hashable {
         try AggregationParameters(
             session: session, cohortSize: cohortSize, vectorLength: paddedDimension,
             modulusBits: modulusBits, graph: graph, minimumSurvivors: minimumSurvivors)
-    }
-
-    /// The mechanism with the smallest local variance, to one part in 10^9, that spends at most `rho`.
-    private static func leastNoise(
-        rho: Double, clippingNorm: Double, granularity: Double, dimension: Int, contributors: Int
-    ) throws -> DistributedDiscreteGaussian {
-        func mechanism(_ variance: Double) throws -> DistributedDiscreteGaussian {
-            try DistributedDiscreteGaussian(
-                clippingNorm: clippingNorm, granularity: granularity, dimension: dimension,
-                localVariance: variance, contributors: contributors)
-        }
-        let norm = clippingNorm / granularity
-        var low = norm * norm / (2 * rho * Double(contributors))
-        var high = low
-        while try mechanism(high).rho > rho { high *= 2 }
-        while (high - low) > 1e-9 * high {
-            let middle = (low + high) / 2
-            if try mechanism(middle).rho > rho { low = middle } else { high = middle }
-        }
-        return try mechanism(high)
     }
 
     /// The bits that hold the sum. A rotated sum of clipped vectors is sub-Gaussian with variance

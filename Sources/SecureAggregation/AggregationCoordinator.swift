@@ -16,6 +16,7 @@ public struct AggregationCoordinator: Sendable {
     private let graph: NeighbourGraph
     private var phase = Phase.advertising
     private var advertisements: [Int: KeyAdvertisement] = [:]
+    private var publicKeys: Set<[UInt8]> = []
     private var mailboxes: [Int: [SealedShare]] = [:]
     private var sharing: Set<Int> = []
     private var masked: Set<Int> = []
@@ -43,8 +44,18 @@ public struct AggregationCoordinator: Sendable {
             throw .duplicate(device: message.device)
         }
         guard message.encryptionKey.count == KeyAgreement.keyLength,
-            message.maskingKey.count == KeyAgreement.keyLength
-        else { throw .malformed(device: message.device, "a public key has 32 bytes") }
+            message.maskingKey.count == KeyAgreement.keyLength,
+            message.selfMaskCommitment.count == 32
+        else {
+            throw .malformed(device: message.device, "public keys and commitments have 32 bytes")
+        }
+        // Neighbours end the session over such keys, so one device could take all of them with it.
+        guard !KeyAgreement.isWeak(message.encryptionKey), !KeyAgreement.isWeak(message.maskingKey)
+        else { throw .malformed(device: message.device, "a public key is weak") }
+        guard message.encryptionKey != message.maskingKey,
+            publicKeys.isDisjoint(with: [message.encryptionKey, message.maskingKey])
+        else { throw .malformed(device: message.device, "a public key appears twice") }
+        publicKeys.formUnion([message.encryptionKey, message.maskingKey])
         advertisements[message.device] = message
     }
 
@@ -158,15 +169,17 @@ public struct AggregationCoordinator: Sendable {
     /// the survivors' vectors in Z_2^b.
     ///
     /// - Throws: Where some device's secrets have fewer shares than the threshold, or shares that do
-    ///   not fit its advertised key.
+    ///   not fit what it advertised.
     public mutating func reveal() throws(AggregationError) -> [UInt32] {
         try expect(.unmasking)
         try end("unmask", left: answered.count, next: .ended)
         for device in masked.sorted() {
             let seed = try restore(selfMaskShares[device] ?? [], of: device)
-            do {
-                try Mask(seed: seed).subtract(from: &sum)
-            } catch { throw .inconsistentShares(device: device) }
+            guard
+                parameters.commitment(to: seed, of: device)
+                    == advertisements[device]?.selfMaskCommitment,
+                (try? Mask(seed: seed).subtract(from: &sum)) != nil
+            else { throw .inconsistentShares(device: device) }
         }
         for device in sharing.subtracting(masked).sorted() {
             try removePairwiseMasks(of: device)

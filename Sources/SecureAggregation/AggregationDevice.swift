@@ -59,7 +59,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         neighbours = (graph ?? parameters.makeNeighbourGraph()).neighbours(of: device)
     }
 
-    /// Step 1: draws two key pairs and a self-mask seed, and publishes the public keys.
+    /// Step 1: draws two key pairs and a self-mask seed, and publishes the public keys and a commitment
+    /// to the seed.
     public mutating func advertiseKeys() throws(AggregationError) -> KeyAdvertisement {
         guard case .ready = phase else { throw outOfOrder("keys were advertised before") }
         let secrets = Secrets(
@@ -68,7 +69,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         phase = .advertised(secrets)
         return KeyAdvertisement(
             device: device, encryptionKey: secrets.encryption.publicKey,
-            maskingKey: secrets.masking.publicKey)
+            maskingKey: secrets.masking.publicKey,
+            selfMaskCommitment: parameters.commitment(to: secrets.selfMaskSeed, of: device))
     }
 
     /// Step 2: shares both secrets among the neighbours that advertised keys.
@@ -166,8 +168,9 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// Step 4: hands out one kind of share for each neighbour that shared secrets: of the self-mask
     /// seed if its vector is in the sum, of the masking key if it is lost.
     ///
-    /// - Throws: Where a neighbour is named on both sides or on none, is unknown, or the sum has fewer
-    ///   vectors than agreed.
+    /// - Throws: Where a neighbour is named on both sides or on none, is unknown, the sum has fewer
+    ///   vectors than agreed, or fewer neighbours than the threshold survive: this device's own seed
+    ///   could not be restored then, so that an honest coordinator gains nothing from an answer.
     public mutating func unmask(
         _ request: UnmaskingRequest
     ) throws(AggregationError) -> UnmaskingShares {
@@ -181,6 +184,14 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         }
         guard request.survivorCount > request.survivors.count else {
             throw .inconsistentSurvivors("the survivors do not include the device itself")
+        }
+        guard request.survivorCount <= parameters.cohortSize else {
+            throw .inconsistentSurvivors("the sum has more vectors than the cohort has devices")
+        }
+        guard request.survivors.count >= parameters.graph.threshold else {
+            throw .tooFewDevices(
+                step: "mask (neighbours)", left: request.survivors.count,
+                needed: parameters.graph.threshold)
         }
         let named = request.survivors + request.dropped
         guard Set(named).count == named.count else {

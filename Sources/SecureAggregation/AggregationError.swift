@@ -16,7 +16,7 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
     case tooFewDevices(step: String, left: Int, needed: Int)
     /// The coordinator asks for both kinds of shares of one device, or for an impossible set.
     case inconsistentSurvivors(String)
-    /// The shares of a device do not determine the secret that its public key belongs to.
+    /// The shares of a device do not determine the secret that its public key or commitment belongs to.
     case inconsistentShares(device: Int)
 
     public var description: String {
@@ -32,7 +32,7 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
                 + "the sum is not revealed"
         case .inconsistentSurvivors(let reason): "refused to unmask: \(reason)"
         case .inconsistentShares(let device):
-            "the shares of device \(device) do not belong to the key that it advertised"
+            "the shares of device \(device) do not belong to the keys that it advertised"
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Sodium
+package import Sodium
 
 /// The public parameters of one masked sum; every party checks them before it takes part.
 public struct AggregationParameters: Sendable, Hashable {
@@ -72,7 +72,16 @@ public struct AggregationParameters: Sendable, Hashable {
     }
 
     /// The context of a key agreement: its purpose and the session.
-    func context(_ purpose: StaticString) -> [UInt8] { [UInt8]("\(purpose)".utf8) + session }
+    package func context(_ purpose: StaticString) -> [UInt8] { [UInt8]("\(purpose)".utf8) + session }
+
+    /// The commitment of `device` to its self-mask seed.
+    package func commitment(to seed: SecretBytes, of device: Int) -> [UInt8] {
+        var hash = BLAKE2b(context: "covey self mask")
+        hash.update(session)
+        hash.update(UInt64(device))
+        hash.update(seed)
+        return hash.finalize()
+    }
 
     private static func bytes(_ number: Int) -> [UInt8] {
         withUnsafeBytes(of: UInt64(number).littleEndian) { [UInt8]($0) }

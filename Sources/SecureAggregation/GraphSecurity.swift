@@ -52,11 +52,11 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
         var degree = 2
         while degree < others {
             let connected = cutShare == 0 || Double(degree / 2) * log(cutShare) <= tolerated
-            if connected,
-                let threshold = (1...degree).first(where: {
-                    tails.logAtLeast($0, population: others, marked: corrupt, draws: degree)
-                        <= tolerated
-                }),
+            let threshold = max(
+                1,
+                tails.smallestCount(
+                    reachedWithLog: tolerated, population: others, marked: corrupt, draws: degree))
+            if connected, threshold <= degree,
                 tails.logAtLeast(
                     degree - threshold + 1, population: others, marked: dropped, draws: degree)
                     <= tolerated
@@ -87,13 +87,33 @@ private struct HypergeometricTails {
     /// The natural logarithm of P[X >= `least`], X counting the marked among `draws` of `population`.
     func logAtLeast(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
         let lowest = max(least, draws - (population - marked), 0)
-        let highest = min(marked, draws)
-        guard lowest <= highest else { return -.infinity }
-        let all = logChoose(population, draws)
-        let terms = (lowest...highest).map {
-            logChoose(marked, $0) + logChoose(population - marked, draws - $0) - all
+        var tail = -Double.infinity
+        for count in stride(from: min(marked, draws), through: lowest, by: -1) {
+            tail = logSum(tail, logMass(count, population, marked, draws))
         }
-        let largest = terms.max() ?? -.infinity
-        return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
+        return tail
+    }
+
+    /// The smallest number that X reaches with a probability whose logarithm is at most `bound`.
+    func smallestCount(
+        reachedWithLog bound: Double, population: Int, marked: Int, draws: Int
+    ) -> Int {
+        let lowest = max(draws - (population - marked), 0)
+        var tail = -Double.infinity
+        for count in stride(from: min(marked, draws), through: lowest, by: -1) {
+            tail = logSum(tail, logMass(count, population, marked, draws))
+            if tail > bound { return count + 1 }
+        }
+        return lowest
+    }
+
+    private func logMass(_ count: Int, _ population: Int, _ marked: Int, _ draws: Int) -> Double {
+        logChoose(marked, count) + logChoose(population - marked, draws - count)
+            - logChoose(population, draws)
+    }
+
+    private func logSum(_ left: Double, _ right: Double) -> Double {
+        let (low, high) = (min(left, right), max(left, right))
+        return low == -.infinity ? high : high + log1p(exp(low - high))
     }
 }

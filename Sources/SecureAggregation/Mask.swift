@@ -1,22 +1,22 @@
-internal import Sodium
+package import Sodium
 internal import VectorKernels
 
 /// A pseudorandom vector over Z_2^32: the ChaCha20 keystream of a 32-byte seed under a zero nonce,
 /// four bytes an element, least significant first.
-struct Mask {
+package struct Mask {
     /// Elements a chunk: 16 KiB, so that keystream and sum stay in the first-level cache.
     private static let chunkLength = 4096
     private var stream: ChaCha20
 
-    init(seed: SecretBytes) throws(SodiumError) { stream = try ChaCha20(key: seed) }
+    package init(seed: SecretBytes) throws(SodiumError) { stream = try ChaCha20(key: seed) }
 
     /// Adds the mask to `vector`.
-    consuming func add(to vector: inout [UInt32]) {
+    package consuming func add(to vector: inout [UInt32]) {
         forEachChunk(of: vector.count) { Ring.add($0, to: &vector, at: $1) }
     }
 
     /// Subtracts the mask from `vector`.
-    consuming func subtract(from vector: inout [UInt32]) {
+    package consuming func subtract(from vector: inout [UInt32]) {
         forEachChunk(of: vector.count) { Ring.subtract($0, from: &vector, at: $1) }
     }
 

@@ -1,24 +1,24 @@
-internal import Sodium
+package import Sodium
 
 /// An element of the prime field of order p = 2^61 - 1.
-struct MersenneElement: Sendable, Hashable {
-    static let modulus: UInt64 = (1 << 61) - 1
-    static let zero = MersenneElement(reduced: 0)
-    static let one = MersenneElement(reduced: 1)
+package struct MersenneElement: Sendable, Hashable {
+    package static let modulus: UInt64 = (1 << 61) - 1
+    package static let zero = MersenneElement(reduced: 0)
+    package static let one = MersenneElement(reduced: 1)
 
     /// The representative below p.
-    let value: UInt64
+    package let value: UInt64
 
     private init(reduced value: UInt64) { self.value = value }
 
     /// The element of `value`, or nil where `value` is not below p.
-    init?(_ value: UInt64) {
+    package init?(_ value: UInt64) {
         guard value < Self.modulus else { return nil }
         self.value = value
     }
 
     /// A uniform element: 61-bit draws until one is below p.
-    static func random(from randomness: inout some RandomSource) -> MersenneElement {
+    package static func random(from randomness: inout some RandomSource) -> MersenneElement {
         while true {
             if let element = MersenneElement(randomness.next() >> 3) { return element }
         }
@@ -28,17 +28,17 @@ struct MersenneElement: Sendable, Hashable {
         MersenneElement(reduced: value >= modulus ? value - modulus : value)
     }
 
-    static func + (left: Self, right: Self) -> Self { reduce(left.value + right.value) }
+    package static func + (left: Self, right: Self) -> Self { reduce(left.value + right.value) }
 
-    static func - (left: Self, right: Self) -> Self { reduce(left.value + modulus - right.value) }
+    package static func - (left: Self, right: Self) -> Self { reduce(left.value + modulus - right.value) }
 
-    static func * (left: Self, right: Self) -> Self {
+    package static func * (left: Self, right: Self) -> Self {
         let (high, low) = left.value.multipliedFullWidth(by: right.value)
         return reduce((low & modulus) + (high << 3 | low >> 61))
     }
 
     /// The multiplicative inverse, by Fermat's little theorem; zero for zero.
-    var inverse: MersenneElement {
+    package var inverse: MersenneElement {
         var result = Self.one
         var power = self
         var exponent = Self.modulus - 2

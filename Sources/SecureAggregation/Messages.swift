@@ -1,4 +1,5 @@
-/// Step 1, device to coordinator and on to the device's neighbours: two fresh X25519 public keys.
+/// Step 1, device to coordinator and on to the device's neighbours: two fresh X25519 public keys, and a
+/// commitment by which the coordinator knows the restored self-mask seed.
 public struct KeyAdvertisement: Sendable, Hashable {
     /// The sender's number in the cohort.
     public var device: Int
@@ -6,16 +7,21 @@ public struct KeyAdvertisement: Sendable, Hashable {
     public var encryptionKey: [UInt8]
     /// The key that pairwise masks are agreed with, 32 bytes.
     public var maskingKey: [UInt8]
+    /// The hash of the self-mask seed, 32 bytes.
+    public var selfMaskCommitment: [UInt8]
 
     /// Describes an advertisement.
-    public init(device: Int, encryptionKey: [UInt8], maskingKey: [UInt8]) {
+    public init(
+        device: Int, encryptionKey: [UInt8], maskingKey: [UInt8], selfMaskCommitment: [UInt8]
+    ) {
         self.device = device
         self.encryptionKey = encryptionKey
         self.maskingKey = maskingKey
+        self.selfMaskCommitment = selfMaskCommitment
     }
 
     /// The size on the wire, in bytes, framing not counted.
-    public static let byteCount = 4 + 32 + 32
+    public static let byteCount = 4 + 32 + 32 + 32
 }
 
 /// Step 2, device to neighbour by way of the coordinator: one share of each of the sender's secrets,

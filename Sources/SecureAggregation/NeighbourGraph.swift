@@ -8,8 +8,8 @@ public struct NeighbourGraph: Sendable {
     private let position: [Int]
     private let degree: Int
 
-    /// Builds the graph from a public seed that nobody could choose before the cohort was known.
-    public init(cohortSize: Int, degree: Int, seed: [UInt8]) {
+    /// Builds the graph from a public seed. A degree below one less than the cohort is even.
+    package init(cohortSize: Int, degree: Int, seed: [UInt8]) {
         var randomness = PublicRandomness(seed: seed, label: "covey neighbour graph")
         ring = randomness.permutation(of: cohortSize)
         var position = [Int](repeating: 0, count: cohortSize)
@@ -25,7 +25,7 @@ public struct NeighbourGraph: Sendable {
         let place = position[device]
         var neighbours: [Int] = []
         neighbours.reserveCapacity(degree)
-        for step in 1...degree / 2 {
+        for step in stride(from: 1, through: degree / 2, by: 1) {
             neighbours.append(ring[(place + step) % ring.count])
             neighbours.append(ring[(place + ring.count - step) % ring.count])
         }

@@ -1,29 +1,29 @@
-internal import Sodium
+package import Sodium
 
 /// Shamir's secret sharing (1979) of 32-byte secrets over the field of order 2^61 - 1.
 ///
 /// A secret is cut into five limbs of 52 bits, least significant first; each is the constant term of
 /// a polynomial of its own whose other coefficients are uniform.
-enum SecretSharing {
-    static let secretLength = 32
-    static let limbs = 5
+package enum SecretSharing {
+    package static let secretLength = 32
+    package static let limbs = 5
     private static let limbBits = 52
     /// The length of one share, in bytes.
-    static let shareLength = limbs * 8
+    package static let shareLength = limbs * 8
 
     /// One party's share of a secret.
-    struct Share: Sendable, Hashable {
+    package struct Share: Sendable, Hashable {
         /// The value of each limb's polynomial at the party's point.
-        let values: [MersenneElement]
+        package let values: [MersenneElement]
 
-        var bytes: [UInt8] {
+        package var bytes: [UInt8] {
             values.flatMap { element in
                 withUnsafeBytes(of: element.value.littleEndian) { [UInt8]($0) }
             }
         }
 
         /// Reads ``bytes``; nil where the length is wrong or a value is outside the field.
-        init?(bytes: some Collection<UInt8>) {
+        package init?(bytes: some Collection<UInt8>) {
             guard bytes.count == shareLength else { return nil }
             var values: [MersenneElement] = []
             var rest = bytes[...]
@@ -36,17 +36,17 @@ enum SecretSharing {
             self.values = values
         }
 
-        init(values: [MersenneElement]) { self.values = values }
+        package init(values: [MersenneElement]) { self.values = values }
     }
 
     /// The point of the field at which a device's share is taken.
-    static func point(of device: Int) -> MersenneElement {
+    package static func point(of device: Int) -> MersenneElement {
         MersenneElement(UInt64(device) + 1) ?? .zero
     }
 
     /// Divides `secret` among `devices` so that any `threshold` of them restore it and fewer learn
     /// nothing of it.
-    static func split(
+    package static func split(
         _ secret: SecretBytes, among devices: [Int], threshold: Int,
         randomness: inout some RandomSource
     ) -> [Share] {
@@ -64,7 +64,7 @@ enum SecretSharing {
     }
 
     /// Restores a secret from the shares of distinct devices; nil where they determine none.
-    static func restore(_ shares: [(device: Int, share: Share)]) -> SecretBytes? {
+    package static func restore(_ shares: [(device: Int, share: Share)]) -> SecretBytes? {
         let weights = lagrangeWeights(at: shares.map(\.device))
         var limbValues = [MersenneElement](repeating: .zero, count: limbs)
         for (weight, entry) in zip(weights, shares) {
@@ -103,7 +103,7 @@ enum SecretSharing {
     }
 
     private static func secret(of limbValues: [MersenneElement]) -> SecretBytes? {
-        var bytes = [UInt8](repeating: 0, count: secretLength)
+        package var bytes = [UInt8](repeating: 0, count: secretLength)
         for (limb, element) in limbValues.enumerated() {
             for bit in 0..<64 where element.value >> UInt64(bit) & 1 == 1 {
                 let position = limb * limbBits + bit

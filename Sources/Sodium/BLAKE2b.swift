@@ -52,7 +52,8 @@ public struct BLAKE2b: ~Copyable {
         update(withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) })
     }
 
-    mutating func update(_ secret: SecretBytes) {
+    /// Appends a secret.
+    package mutating func update(_ secret: SecretBytes) {
         crypto_generichash_update(OpaquePointer(storage), secret.pointer, UInt64(secret.count))
     }
 

@@ -2,8 +2,9 @@ internal import CSodium
 
 /// The ChaCha20 keystream (RFC 8439 section 2.4), read from front to back.
 ///
-/// After 2^32 blocks of 64 bytes, the range of RFC 8439's counter, the stream goes on as in Bernstein's
-/// original cipher, whose 64-bit counter takes in the first word of the nonce.
+/// After 2^32 blocks of 64 bytes, the range of the RFC's block counter, the stream goes on with the
+/// 64-bit counter of the original cipher: the carry goes into the first word of the nonce. Streams of
+/// one key whose nonces differ in that word alone would overlap from there on.
 public struct ChaCha20: Sendable {
     /// The length of a key, in bytes.
     public static let keyLength = 32
@@ -12,8 +13,10 @@ public struct ChaCha20: Sendable {
     static let blockLength = 64
 
     private let key: SecretBytes
-    private var nonce: [UInt8]
-    private var counter: UInt32
+    /// The last eight bytes of the nonce.
+    private let nonce: [UInt8]
+    /// The next block; the upper half starts as the first word of the nonce.
+    private var counter: UInt64
 
     /// Starts a keystream at block `counter`.
     public init(
@@ -23,15 +26,16 @@ public struct ChaCha20: Sendable {
         try requireLength(of: "ChaCha20 key", key.count, Self.keyLength)
         try requireLength(of: "ChaCha20 nonce", nonce.count, Self.nonceLength)
         self.key = key
-        self.nonce = nonce
-        self.counter = counter
+        let firstWord = nonce.prefix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        self.nonce = [UInt8](nonce.dropFirst(4))
+        self.counter = firstWord << 32 | UInt64(counter)
     }
 
     /// Starts the keystream of a key that is known to have the right length.
     init(checkedKey key: SecretBytes) {
         precondition(key.count == Self.keyLength, "a ChaCha20 key of another length")
         self.key = key
-        nonce = [UInt8](repeating: 0, count: Self.nonceLength)
+        nonce = [UInt8](repeating: 0, count: Self.nonceLength - 4)
         counter = 0
     }
 
@@ -52,25 +56,8 @@ public struct ChaCha20: Sendable {
         guard let start = target.baseAddress else { return }
         let bytes = start.assumingMemoryBound(to: UInt8.self)
         start.initializeMemory(as: UInt8.self, repeating: 0, count: target.count)
-        var done = 0
-        while done < target.count {
-            let blocksLeft = Int(UInt32.max - counter) + 1
-            let length = min(target.count - done, blocksLeft * Self.blockLength)
-            crypto_stream_chacha20_ietf_xor_ic(
-                bytes + done, bytes + done, UInt64(length), nonce, counter, key.pointer)
-            advance(by: (length + Self.blockLength - 1) / Self.blockLength)
-            done += length
-        }
-    }
-
-    /// Moves the counter by at most its range, and carries into the first word of the nonce.
-    private mutating func advance(by blocks: Int) {
-        let next = UInt64(counter) + UInt64(blocks)
-        counter = UInt32(truncatingIfNeeded: next)
-        guard next > UInt64(UInt32.max) else { return }
-        for index in 0..<4 {
-            nonce[index] &+= 1
-            if nonce[index] != 0 { break }
-        }
+        crypto_stream_chacha20_xor_ic(
+            bytes, bytes, UInt64(target.count), nonce, counter, key.pointer)
+        counter &+= UInt64((target.count + Self.blockLength - 1) / Self.blockLength)
     }
 }

@@ -40,6 +40,15 @@ public struct KeyAgreement: Sendable {
         return point
     }
 
+    /// Whether `publicKey`, of 32 bytes, has low order: every secret scalar would give the same point.
+    package static func isWeak(_ publicKey: [UInt8]) -> Bool {
+        precondition(publicKey.count == keyLength, "a public key of another length")
+        // X25519 clears the three low bits of any scalar, so that it is a multiple of the cofactor.
+        let scalar = [UInt8](repeating: 1, count: keyLength)
+        var point = [UInt8](repeating: 0, count: keyLength)
+        return crypto_scalarmult_curve25519(&point, scalar, publicKey) != 0
+    }
+
     /// A 32-byte key that only the two parties know: BLAKE2b over the context, the shared point and
     /// both public keys in ascending order, so that both parties derive the same key.
     ///
