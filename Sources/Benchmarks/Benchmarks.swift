@@ -9,5 +9,5 @@ struct Benchmarks: AsyncParsableCommand {
             Each line gives processor time and the ratio to a limit measured in the same run. On a \
             shared machine, trust the ratios.
             """,
-        subcommands: [PrivateSumBenchmark.self, TrainingBenchmark.self])
+        subcommands: [GraphBenchmark.self, PrivateSumBenchmark.self, TrainingBenchmark.self])
 }
