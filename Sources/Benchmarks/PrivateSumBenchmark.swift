@@ -38,7 +38,9 @@ struct PrivateSumBenchmark: ParsableCommand {
         let drawing = Stopwatch.best { noise.fill(&draws, using: &randomness) }
         report("exact discrete Gaussian noise", drawing, limit: keystream, of: "keystream")
         let vector = [Float](repeating: 0.001, count: dimension)
-        let encoding = try Stopwatch.best { _ = try encoder.encode(vector, randomness: &randomness) }
+        let encoding = try Stopwatch.best {
+            _ = try encoder.encode(vector, randomness: &randomness)
+        }
         report(
             "clip, rotate, round, noise", encoding, limit: 2 * keystream,
             of: "keystream of rounding and noise")

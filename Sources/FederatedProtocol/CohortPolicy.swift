@@ -54,7 +54,9 @@ public struct CohortPolicy: Sendable, Hashable {
         case .coins(let rate):
             min(
                 population,
-                Int((Self.mean(rate, population) + 5 * Self.deviation(rate, population)).rounded(.up)))
+                Int(
+                    (Self.mean(rate, population) + 5 * Self.deviation(rate, population)).rounded(
+                        .up)))
         }
     }
 

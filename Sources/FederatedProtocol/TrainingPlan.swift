@@ -136,6 +136,7 @@ public enum TrainingPlanError: Error, Equatable, CustomStringConvertible {
     /// The next round would spend more than the budget.
     case budgetExhausted(round: Int, epsilon: Double, budget: Double)
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         switch self {
         case .cohortTooLarge(let size, let population):

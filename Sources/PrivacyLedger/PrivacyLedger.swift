@@ -101,6 +101,7 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     /// A line does not continue the one before it.
     case brokenChain(path: String, line: Int)
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         switch self {
         case .exists(let path): "\(path) exists already; a ledger is never overwritten"

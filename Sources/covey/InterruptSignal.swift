@@ -16,7 +16,8 @@ final class InterruptSignal {
             }
             interruption.request()
             FileHandle.standardError.write(
-                Data("\ncovey: stopping after this step; press Ctrl-C again to stop at once\n".utf8))
+                Data("\ncovey: stopping after this step; press Ctrl-C again to stop at once\n".utf8)
+            )
         }
         source.resume()
     }

@@ -11,7 +11,8 @@ struct PlanTable {
 
     var text: String {
         var table = TextTable(header: [
-            "round", "devices", "coordinates", "clip", "noise/clip", "bits", "neighbours", "up", "down",
+            "round", "devices", "coordinates", "clip", "noise/clip", "bits", "neighbours", "up",
+            "down",
         ])
         for (number, round) in plan.rounds.prefix(listed).enumerated() {
             table.rows.append([

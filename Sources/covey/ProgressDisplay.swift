@@ -32,12 +32,14 @@ final class ProgressDisplay: Sendable {
                         + "\(plan.aggregation) aggregation")
             case .step(let round, let rounds, let query, let step, let done, let total):
                 let now = Date()
-                guard isTerminal, now.timeIntervalSince(state.lastDraw) > 0.1 || done == total else {
+                guard isTerminal, now.timeIntervalSince(state.lastDraw) > 0.1 || done == total
+                else {
                     return
                 }
                 state.lastDraw = now
                 let share = (Double(round) + Double(done) / Double(max(total, 1))) / Double(rounds)
-                let left = share > 0.02
+                let left =
+                    share > 0.02
                     ? now.timeIntervalSince(state.start) * (1 - share) / share : .nan
                 transient(
                     "round \(round + 1)/\(rounds) \(query): \(step) \(done)/\(total)"

@@ -26,7 +26,8 @@ struct Simulate: AsyncParsableCommand {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Override a key of the scenario; may be repeated.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Override a key of the scenario; may be repeated.", valueName: "key=value"))
     var overrides: [String] = []
 
     @Option(

@@ -21,7 +21,8 @@ import Testing
     }
 
     private func policy(
-        _ selection: CohortPolicy.Selection, toleratedDropout: Double = 0, colludingShare: Double = 0
+        _ selection: CohortPolicy.Selection, toleratedDropout: Double = 0,
+        colludingShare: Double = 0
     ) -> CohortPolicy {
         CohortPolicy(
             selection: selection, toleratedDropout: toleratedDropout,
@@ -39,7 +40,9 @@ import Testing
         #expect(abs(plan.rho[2] / plan.rho[0] - 7) < 1e-9)
     }
 
-    @Test func `a sum spends what its round may, and less where fewer are lost than tolerated`() throws {
+    @Test func `a sum spends what its round may, and less where fewer are lost than tolerated`()
+        throws
+    {
         let plan = try TrainingPlan(
             queries: queries([1]), population: 400,
             policy: policy(.everyone, toleratedDropout: 0.3, colludingShare: 0.1),

@@ -78,7 +78,9 @@ import Testing
         }
     }
 
-    @Test func `recording a round again changes nothing, recording another version is refused`() throws {
+    @Test func `recording a round again changes nothing, recording another version is refused`()
+        throws
+    {
         var ledger = try writeThree()
         let before = try lines()
         try ledger.record(entry(1))

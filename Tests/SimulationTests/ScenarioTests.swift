@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `what is not a mapping of values is rejected`() {
-        for yaml in ["- a\n- b", "privacy: [1, 2]", "name: {a: {b: [1]}}", "a: b: c", "\"", "just"] {
+        for yaml in ["- a\n- b", "privacy: [1, 2]", "name: {a: {b: [1]}}", "a: b: c", "\"", "just"]
+        {
             #expect(error(yaml) != nil, "\(yaml)")
         }
         guard case .malformed = error("", ["epsilon"]) else {

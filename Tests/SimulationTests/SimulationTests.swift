@@ -92,7 +92,9 @@ import Testing
         let whole = try await run("whole", overrides)
         let interruption = Interruption()
         let stopped = try await run("stopped", overrides, interruption: interruption) { event in
-            if case .step(let round, _, _, _, let done, let total) = event, round == 2, done == total {
+            if case .step(let round, _, _, _, let done, let total) = event, round == 2,
+                done == total
+            {
                 interruption.request()
             }
         }
@@ -158,7 +160,8 @@ import Testing
         #expect((quality["popularity"]?["full"] as? [String: Any])?["ndcg@10"] is Double)
     }
 
-    @Test func `a target against observers lets the coordinator's epsilon be larger`() async throws {
+    @Test func `a target against observers lets the coordinator's epsilon be larger`() async throws
+    {
         let coins = ["cohort.selection=coins", "cohort.rate=0.5", "privacy.against=observer"]
         let result = try await run(
             "coins",
@@ -177,7 +180,9 @@ import Testing
         #expect(trained.full.hitRate > 1.4 * popularity.full.hitRate)
     }
 
-    @Test func `a cohort larger than the population is refused before anything is written`() async throws {
+    @Test func `a cohort larger than the population is refused before anything is written`()
+        async throws
+    {
         await #expect(throws: (any Error).self) {
             try await run("large", ["cohort.selection=rotation", "cohort.size=81"])
         }

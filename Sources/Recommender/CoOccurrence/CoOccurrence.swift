@@ -72,6 +72,7 @@ public struct CoOccurrence: FederatedAlgorithm {
             vectors: Matrix(rows: 0, columns: 0), strengths: [], edge: 0, damping: 0)
     }
 
+    /// One query for each step.
     public var queries: [SumQuery] { steps.map(query) }
 
     private func query(_ step: Step) -> SumQuery {
@@ -104,14 +105,17 @@ public struct CoOccurrence: FederatedAlgorithm {
         }
     }
 
+    /// Nothing: the device needs no parameters of its own.
     public func makePrivateParameters(seed: UInt64) -> [Float] { [] }
 
+    /// What the devices need for the step of the round.
     public func broadcast(round: Int) -> Broadcast {
         Broadcast(
             step: steps[round], kept: kept,
             basis: steps[round] == .features ? featureBasis : basis)
     }
 
+    /// The device's part of what the step sums.
     public func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64
@@ -139,6 +143,7 @@ public struct CoOccurrence: FederatedAlgorithm {
             rows: items, width: 1, values: [Float](repeating: vote, count: items.count))
     }
 
+    /// Makes of the sum what the step is for.
     public mutating func update(round: Int, with sum: NoisySum) {
         sums.append(sum)
         switch steps[round] {
@@ -169,7 +174,9 @@ public struct CoOccurrence: FederatedAlgorithm {
         let eigen = SymmetricEigenvalues(of: gram.values.map { Double($0) }, order: order)
         var leading = Matrix(rows: order, columns: configuration.dimensions)
         for column in 0..<leading.columns {
-            for row in 0..<order { leading[row, column] = Float(eigen.vectors[column * order + row]) }
+            for row in 0..<order {
+                leading[row, column] = Float(eigen.vectors[column * order + row])
+            }
         }
         basis = featureBasis.times(leading)
         // The noise off the diagonal has its variance halved, and a spectral edge of 2 tau sqrt(r).
@@ -200,7 +207,8 @@ public struct CoOccurrence: FederatedAlgorithm {
 
     private mutating func takeTriangle(_ sum: NoisySum) {
         let size = configuration.keptItems
-        let noise = max(sum.noiseStandardDeviation, configuration.samplingDeviation) / 2.0.squareRoot()
+        let noise =
+            max(sum.noiseStandardDeviation, configuration.samplingDeviation) / 2.0.squareRoot()
         let smoothing = MetadataSmoothing(
             features: featureBasis, popularity: keptPopularity, noise: noise,
             strength: configuration.smoothing)
@@ -227,6 +235,7 @@ public struct CoOccurrence: FederatedAlgorithm {
             values: (0..<rows * columns).map { _ in generator.nextApproximateNormal() })
     }
 
+    /// The model as of the sums taken in so far.
     public var model: CoOccurrenceModel {
         CoOccurrenceModel(
             popularity: popularity, kept: spectral.embeddings.rows > 0 ? kept.items : [],
@@ -245,12 +254,16 @@ public struct CoOccurrence: FederatedAlgorithm {
         return checkpoint
     }
 
+    /// Takes in the sums of a checkpoint again.
     public mutating func restore(from checkpoint: Snapshot) throws {
         for round in steps.indices {
             guard let noise = checkpoint.attributes["noise \(round)"].flatMap({ Double($0) }),
-                let contributors = checkpoint.attributes["contributors \(round)"].flatMap({ Int($0) })
+                let contributors = checkpoint.attributes["contributors \(round)"].flatMap({
+                    Int($0)
+                })
             else { return }
-            let values = try checkpoint.values("sum \(round)", shape: [query(steps[round]).dimension])
+            let values = try checkpoint.values(
+                "sum \(round)", shape: [query(steps[round]).dimension])
             update(
                 round: round,
                 with: NoisySum(
@@ -264,6 +277,7 @@ public enum CoOccurrenceError: Error, Equatable, CustomStringConvertible {
     /// The catalogue has neither categories nor years.
     case noFeatures
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         "the subspace variant starts from public item features, and no item has categories or a "
             + "year; give an items file, or set algorithm.variant to full"

@@ -43,7 +43,9 @@ public struct CoOccurrenceConfiguration: Sendable, Hashable {
     /// against the noise.
     public init(variant: Variant, devices: Int) {
         let scale = min(1, (Double(devices) / 6000).squareRoot())
-        func scaled(_ number: Double, least: Double) -> Int { Int(max(least, (number * scale).rounded())) }
+        func scaled(_ number: Double, least: Double) -> Int {
+            Int(max(least, (number * scale).rounded()))
+        }
         self.variant = variant
         passes = 1
         featureClippingNorm = 0.20

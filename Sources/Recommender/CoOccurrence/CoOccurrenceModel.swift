@@ -51,6 +51,7 @@ public struct CoOccurrenceModel: Ranker {
         self.candidateRows = candidateRows
     }
 
+    /// Affinity to each item, standardised, and the popularity prior.
     public func scores(history: [Interaction], privateParameters: [Float]) -> [Float] {
         var scores = prior
         let user = userEmbedding(of: history)
@@ -81,6 +82,7 @@ public struct CoOccurrenceModel: Ranker {
         return user
     }
 
+    /// The model as it is published.
     public var snapshot: Snapshot {
         Snapshot(
             kind: Self.kind,

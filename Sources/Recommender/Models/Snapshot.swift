@@ -116,6 +116,7 @@ public enum SnapshotError: Error, Equatable, CustomStringConvertible {
     /// A tensor has other sizes than asked for.
     case wrongShape(String, expected: [Int], actual: [Int])
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         switch self {
         case .notASnapshot: "this is not a Covey snapshot"

@@ -24,12 +24,17 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
 
         let keys = try await advance(&devices, "advertise keys", where: \.advertises) { device, _ in
             try device.advertiseKeys()
-        } receive: { _, message in try coordinator.receive(message) }
+        } receive: { _, message in
+            try coordinator.receive(message)
+        }
         let advertisements = try coordinator.endAdvertising()
 
-        let sharing = try await advance(&devices, "share keys", where: \.shares) { device, position in
+        let sharing = try await advance(&devices, "share keys", where: \.shares) {
+            device, position in
             try device.shareKeys(with: advertisements[position] ?? [])
-        } receive: { position, shares in try coordinator.receive(shares, from: position) }
+        } receive: { position, shares in
+            try coordinator.receive(shares, from: position)
+        }
         let mailboxes = try coordinator.endSharing()
 
         var trained: [(device: Int, parameters: [Float])] = []
@@ -44,10 +49,13 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
         }
         let requests = try coordinator.endMasking(committing: commit)
 
-        let unmasking = try await advance(&devices, "unmask", where: \.unmasks) { device, position in
+        let unmasking = try await advance(&devices, "unmask", where: \.unmasks) {
+            device, position in
             try device.unmask(
                 requests[position] ?? .init(survivors: [], dropped: [], survivorCount: 0))
-        } receive: { _, shares in try coordinator.receive(shares) }
+        } receive: { _, shares in
+            try coordinator.receive(shares)
+        }
         precondition(keys >= sharing && sharing >= masking && masking >= unmasking)
         let unmasked = try coordinator.reveal()
         return try RoundSum.decoded(
@@ -100,7 +108,9 @@ extension RoundSum {
         privateParameters: [(device: Int, parameters: [Float])]
     ) throws -> RoundSum {
         var hash = BLAKE2b(context: "covey unmasked sum")
-        hash.update(unmasked.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+        hash.update(
+            unmasked.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        )
         return RoundSum(
             sum: NoisySum(
                 values: try PrivateSumDecoder(plan: plan, session: session).decode(unmasked),

@@ -31,7 +31,8 @@ struct SimulatedDevice: Sendable {
     }
 
     /// What the device's ranking is judged by: the items it knows, and those it is to find.
-    func rankingTask(on split: EvaluationSplit) -> (history: [Interaction], targets: [Interaction]) {
+    func rankingTask(on split: EvaluationSplit) -> (history: [Interaction], targets: [Interaction])
+    {
         switch split {
         case .validation: (holdout.training, holdout.validation)
         case .test: (holdout.training + holdout.validation, holdout.test)

@@ -143,7 +143,8 @@ public struct Simulation: Sendable {
             try await training.run(&state, ledger: &ledger, folder: folder)
             observer(.stage("comparing with popularity and with training without privacy"))
             quality.popularity = try await training.evaluator.quality(
-                of: PopularityRanker(counts: training.evaluator.popularity.map { Float($0) }), devices: devices)
+                of: PopularityRanker(counts: training.evaluator.popularity.map { Float($0) }),
+                devices: devices)
             if scenario.comparesWithoutPrivacy {
                 quality.nonPrivate = try await training.qualityWithoutPrivacy(
                     algorithm, devices: devices)

@@ -13,6 +13,7 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     /// No device has held-out items to judge a ranking by.
     case nothingToEvaluate
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         switch self {
         case .unwritable(let path): "\(path): the run folder cannot be written"

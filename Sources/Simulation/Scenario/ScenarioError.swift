@@ -11,12 +11,14 @@ public enum ScenarioError: Error, Equatable, CustomStringConvertible {
     /// Values that do not fit together, or not the data.
     case contradiction(String)
 
+    /// The cause and the remedy, in one line.
     public var description: String {
         switch self {
         case .unreadable(let path): "\(path): there is no such scenario file, or it cannot be read"
         case .malformed(let source, let reason): "\(source): \(reason)"
         case .unknownKey(let key, let source, let nearest):
-            "\(source): there is no key '\(key)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+            "\(source): there is no key '\(key)'"
+                + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .badValue(let key, let value, let expected, let source):
             "\(source): '\(key)' cannot be '\(value)'; it takes \(expected)"
         case .contradiction(let reason): reason
