@@ -63,8 +63,6 @@ extension FederatedMatrixFactorization {
         public var clippingNorm: Double
         /// How the clipping norm adapts; nil if it stays.
         public var adaptiveClipping: AdaptiveClipping?
-        /// The catalogue's items that the model covers, a public list; nil for all.
-        public var keptItems: [Int32]?
         /// The standard deviation of starting coordinates.
         public var initialScale: Float
         /// The seed of the starting item vectors and of ranking.
@@ -78,7 +76,7 @@ extension FederatedMatrixFactorization {
             userLearningRate: Float = 0.02, userDecay: Float = 0.1,
             serverLearningRate: Float = 0.02, beta1: Float = 0.9, beta2: Float = 0.99,
             epsilon: Float = 1e-4, clippingNorm: Double = 1,
-            adaptiveClipping: AdaptiveClipping? = nil, keptItems: [Int32]? = nil,
+            adaptiveClipping: AdaptiveClipping? = nil,
             initialScale: Float = 0.1, seed: UInt64 = 0
         ) {
             self.dimensions = dimensions
@@ -99,7 +97,6 @@ extension FederatedMatrixFactorization {
             self.epsilon = epsilon
             self.clippingNorm = clippingNorm
             self.adaptiveClipping = adaptiveClipping
-            self.keptItems = keptItems
             self.initialScale = initialScale
             self.seed = seed
         }

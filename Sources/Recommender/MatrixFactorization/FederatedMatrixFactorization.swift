@@ -20,7 +20,6 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     /// The number of items of the catalogue.
     public let itemCount: Int
 
-    private let rows: ItemRows
     private let training: LocalTraining
     private let optimizer: AdamStep
     private var items: [Float]
@@ -34,15 +33,14 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
             configuration.dimensions > 0 && configuration.width <= Factorization.mostColumns)
         self.configuration = configuration
         self.itemCount = itemCount
-        rows = ItemRows(itemCount: itemCount, kept: configuration.keptItems)
-        training = LocalTraining(rowCount: rows.count, configuration: configuration)
+        training = LocalTraining(rowCount: itemCount, configuration: configuration)
         optimizer = AdamStep(
             rate: configuration.serverLearningRate, beta1: configuration.beta1,
             beta2: configuration.beta2, epsilon: configuration.epsilon)
         var random = SplitMix64(seed: configuration.seed)
         let width = configuration.width
-        items = [Float](repeating: 0, count: rows.count * width)
-        for row in 0..<rows.count {
+        items = [Float](repeating: 0, count: itemCount * width)
+        for row in 0..<itemCount {
             for column in 0..<configuration.dimensions {
                 items[row * width + column] =
                     random.nextApproximateNormal() * configuration.initialScale
@@ -58,7 +56,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     public var queries: [SumQuery] {
         let extra = configuration.adaptiveClipping == nil ? 0 : 1
         let query = SumQuery(
-            name: "model change", dimension: (rows.count + extra) * configuration.width,
+            name: "model change", dimension: (itemCount + extra) * configuration.width,
             clippingNorm: extra == 0
                 ? clippingNorm : ClippingIndicator.norm(with: clippingNorm),
             budgetShare: 1,
@@ -89,7 +87,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         seed: UInt64
     ) -> Statistic {
         var random = SplitMix64(seed: seed)
-        let positives = rows.rows(of: history)
+        let positives = training.rows(of: history)
         var user = training.padded(privateParameters)
         training.fitUser(
             &user, to: positives, items: broadcast.items, epochs: configuration.userEpochs,
@@ -101,7 +99,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         if configuration.adaptiveClipping != nil {
             ClippingIndicator.clip(
                 &statistic, squaredNorm: squaredNorm, to: broadcast.clippingNorm,
-                indicatorRow: rows.count)
+                indicatorRow: itemCount)
         }
         return statistic
     }
@@ -154,5 +152,5 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     }
 
     private static let checkpointKind = "matrix-factorization-checkpoint"
-    private var shape: [Int] { [rows.count, configuration.width] }
+    private var shape: [Int] { [itemCount, configuration.width] }
 }

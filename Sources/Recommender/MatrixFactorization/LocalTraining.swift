@@ -19,6 +19,11 @@ package struct LocalTraining: Sendable {
         self.configuration = configuration
     }
 
+    /// The item rows of a history, repeats included; items outside the catalogue are left out.
+    package func rows(of history: [Interaction]) -> [Int32] {
+        history.lazy.map(\.item).filter { $0 >= 0 && $0 < rowCount }
+    }
+
     /// Examples drawn from a history: the item rows they touch, and their positions among these.
     package struct Draw: Sendable {
         /// The touched rows of the item matrix, each once.

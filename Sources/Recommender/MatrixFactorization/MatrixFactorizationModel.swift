@@ -7,8 +7,6 @@ internal import VectorKernels
 /// over the history against the current item vectors, from the private parameters if they have the
 /// model's length, else from zero. Draws depend on the configuration's seed only, so that the same
 /// history ranks the same.
-///
-/// Items that the model does not cover share a score below all others.
 public struct MatrixFactorizationModel: Ranker {
     /// The name of this kind of snapshot.
     public static let kind = "matrix-factorization"
@@ -22,31 +20,22 @@ public struct MatrixFactorizationModel: Ranker {
 
     /// A score for every item of the catalogue.
     public func scores(history: [Interaction], privateParameters: [Float]) -> [Float] {
-        let rows = ItemRows(itemCount: itemCount, kept: configuration.keptItems)
-        let positives = rows.rows(of: history)
-        let training = LocalTraining(rowCount: rows.count, configuration: configuration)
+        let training = LocalTraining(rowCount: itemCount, configuration: configuration)
+        let positives = training.rows(of: history)
         var user = training.padded(privateParameters)
         var random = SplitMix64(seed: configuration.seed, stream: 1)
         training.fitUser(
             &user, to: positives, items: items, epochs: configuration.rankingEpochs,
             random: &random)
-        let known = Factorization.scores(items, user: Array(user.prefix(configuration.width)))
-        guard let kept = configuration.keptItems else { return known }
-        let least = known.min() ?? 0
-        var scores = [Float](repeating: least - max(1, abs(least)), count: itemCount)
-        for (row, item) in kept.enumerated() { scores[Int(item)] = known[row] }
-        return scores
+        return Factorization.scores(items, user: Array(user.prefix(configuration.width)))
     }
 
-    /// The item vectors as tensor "items", with the covered items' numbers if not all are.
+    /// The item vectors as tensor "items".
     public var snapshot: Snapshot {
-        var attributes = [
+        let attributes = [
             "itemCount": String(itemCount), "dimensions": String(configuration.dimensions),
             "itemBias": String(configuration.itemBias), "loss": configuration.loss.rawValue,
         ]
-        if let kept = configuration.keptItems {
-            attributes["keptItems"] = kept.map(String.init).joined(separator: " ")
-        }
         let width = configuration.width
         return Snapshot(
             kind: Self.kind, attributes: attributes,
