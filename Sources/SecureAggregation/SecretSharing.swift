@@ -103,7 +103,7 @@ package enum SecretSharing {
     }
 
     private static func secret(of limbValues: [MersenneElement]) -> SecretBytes? {
-        package var bytes = [UInt8](repeating: 0, count: secretLength)
+        var bytes = [UInt8](repeating: 0, count: secretLength)
         for (limb, element) in limbValues.enumerated() {
             for bit in 0..<64 where element.value >> UInt64(bit) & 1 == 1 {
                 let position = limb * limbBits + bit
