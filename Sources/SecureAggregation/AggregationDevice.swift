@@ -239,7 +239,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         } catch { throw .malformed(device: peer, error.description) }
     }
 
-    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError) -> HeldShares {
+    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError) -> HeldShares
+    {
         guard sealed.receiver == device else { throw .forgedShare(from: sealed.sender) }
         let opened = try? AuthenticatedEncryption.open(
             sealed.ciphertext, key: peer.sealingKey,

@@ -33,8 +33,9 @@ public struct AggregationParameters: Sendable, Hashable {
         guard (1...32).contains(modulusBits) else {
             throw .invalidParameters("the modulus has 1 to 32 bits, not \(modulusBits)")
         }
-        guard (1..<cohortSize).contains(graph.degree), graph.degree % 2 == 0
-            || graph.degree == cohortSize - 1
+        guard (1..<cohortSize).contains(graph.degree),
+            graph.degree % 2 == 0
+                || graph.degree == cohortSize - 1
         else {
             throw .invalidParameters(
                 "degree \(graph.degree) is neither even nor complete for \(cohortSize) devices")
@@ -72,7 +73,9 @@ public struct AggregationParameters: Sendable, Hashable {
     }
 
     /// The context of a key agreement: its purpose and the session.
-    package func context(_ purpose: StaticString) -> [UInt8] { [UInt8]("\(purpose)".utf8) + session }
+    package func context(_ purpose: StaticString) -> [UInt8] {
+        [UInt8]("\(purpose)".utf8) + session
+    }
 
     /// The commitment of `device` to its self-mask seed.
     package func commitment(to seed: SecretBytes, of device: Int) -> [UInt8] {

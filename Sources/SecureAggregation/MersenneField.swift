@@ -30,7 +30,9 @@ package struct MersenneElement: Sendable, Hashable {
 
     package static func + (left: Self, right: Self) -> Self { reduce(left.value + right.value) }
 
-    package static func - (left: Self, right: Self) -> Self { reduce(left.value + modulus - right.value) }
+    package static func - (left: Self, right: Self) -> Self {
+        reduce(left.value + modulus - right.value)
+    }
 
     package static func * (left: Self, right: Self) -> Self {
         let (high, low) = left.value.multipliedFullWidth(by: right.value)

@@ -48,7 +48,7 @@ public struct ChaCha20: Sendable {
     public mutating func fill(_ words: inout [UInt32]) {
         words.withUnsafeMutableBytes { fill($0) }
         #if _endian(big)
-        for index in words.indices { words[index] = words[index].littleEndian }
+            for index in words.indices { words[index] = words[index].littleEndian }
         #endif
     }
 

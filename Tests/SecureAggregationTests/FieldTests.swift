@@ -90,7 +90,8 @@ import Testing
         let points = devices.map(SecretSharing.point)
         let limbs = SecretSharing.split(other, among: [0], threshold: 1, randomness: &randomness)[0]
         let values = (0..<SecretSharing.limbs).map { limb in
-            let nodes = [(MersenneElement.zero, limbs.values[limb])]
+            let nodes =
+                [(MersenneElement.zero, limbs.values[limb])]
                 + (0..<2).map { (points[$0], shares[$0].values[limb]) }
             return nodes.indices.reduce(MersenneElement.zero) { sum, own in
                 nodes.indices.filter { $0 != own }.reduce(nodes[own].1) {

@@ -49,7 +49,8 @@ import Testing
                 let missed =
                     found <= draw
                     ? distribution[found] * (1 - Double(marked - found) / left) : 0
-                let hit = found > 0 ? distribution[found - 1] * Double(marked - found + 1) / left : 0
+                let hit =
+                    found > 0 ? distribution[found - 1] * Double(marked - found + 1) / left : 0
                 distribution[found] = max(0, missed) + max(0, hit)
             }
         }
