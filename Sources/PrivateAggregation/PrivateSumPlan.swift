@@ -158,7 +158,7 @@ public enum PrivateSumError: Error, Equatable, CustomStringConvertible {
     /// A vector holds a NaN or an infinity.
     case notFinite
 
-    /// The cause and the remedy, in one line.
+    /// The reason in one line.
     public var description: String {
         switch self {
         case .invalid(let what, let value): "a private sum cannot have this \(what): \(value)"

@@ -19,7 +19,7 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
     /// The shares of a device do not determine the secret that its public key or commitment belongs to.
     case inconsistentShares(device: Int)
 
-    /// The cause and the remedy, in one line.
+    /// The reason in one line.
     public var description: String {
         switch self {
         case .invalidParameters(let reason): "invalid aggregation parameters: \(reason)"

@@ -35,10 +35,14 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
     public static func choose(
         cohortSize: Int, corruptShare: Double, dropoutShare: Double, failureExponent: Double = -40
     ) throws(AggregationError) -> GraphSecurity {
+        guard (2...AggregationParameters.largestCohort).contains(cohortSize),
+            (0..<1).contains(corruptShare), (0..<1).contains(dropoutShare), failureExponent < 0
+        else {
+            throw .invalidParameters(
+                "a graph takes 2 to \(AggregationParameters.largestCohort) devices, shares from 0 to "
+                    + "below 1 and a failure exponent below 0")
+        }
         let others = cohortSize - 1
-        guard others > 0, (0..<1).contains(corruptShare), (0..<1).contains(dropoutShare),
-            failureExponent < 0
-        else { throw .invalidParameters("a cohort of 2 or more and shares from 0 to below 1") }
         let corrupt = Int((corruptShare * Double(cohortSize)).rounded(.up))
         let dropped = Int((dropoutShare * Double(cohortSize)).rounded(.up))
         guard corrupt + dropped < others else {

@@ -47,11 +47,11 @@ public struct SystemRandomness: RandomSource {
         keystream = BufferedKeystream(ChaCha20(checkedKey: key))
     }
 
-    /// Replaces the elements by the next of the stream.
+    /// Replaces `bytes` by uniformly random ones.
     public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
-    /// Replaces the elements by the next of the stream.
+    /// Replaces `words` by uniformly random ones.
     public mutating func fill(_ words: inout [UInt32]) { keystream.fill(&words) }
-    /// The next 64 bits of the stream.
+    /// The next 64 uniformly random bits.
     public mutating func next() -> UInt64 { keystream.next() }
 }
 
@@ -70,10 +70,10 @@ public struct SeededRandomness: RandomSource, RandomNumberGenerator {
         keystream = BufferedKeystream(ChaCha20(checkedKey: SecretBytes(hash.finalize())))
     }
 
-    /// Replaces the elements by the next of the stream.
+    /// Replaces `bytes` by uniformly random ones.
     public mutating func fill(_ bytes: inout [UInt8]) { keystream.fill(&bytes) }
-    /// Replaces the elements by the next of the stream.
+    /// Replaces `words` by uniformly random ones.
     public mutating func fill(_ words: inout [UInt32]) { keystream.fill(&words) }
-    /// The next 64 bits of the stream.
+    /// The next 64 uniformly random bits.
     public mutating func next() -> UInt64 { keystream.next() }
 }

@@ -7,7 +7,7 @@ public enum SodiumError: Error, Equatable, CustomStringConvertible {
     /// A peer's X25519 public key has low order; the shared secret would be known to everyone.
     case weakPublicKey
 
-    /// The cause and the remedy, in one line.
+    /// The reason in one line.
     public var description: String {
         switch self {
         case .wrongLength(let what, let expected, let actual):

@@ -1,0 +1,173 @@
+import Foundation
+import SecureAggregation
+import Testing
+
+@Suite struct NeighbourGraphTests {
+    private let seed = [UInt8](repeating: 7, count: 32)
+
+    @Test(arguments: [(2, 1), (3, 2), (4, 2), (5, 4), (6, 4), (12, 6), (101, 10), (64, 63)])
+    func `the graph is symmetric, regular and without loops`(cohort: Int, degree: Int) {
+        let graph = NeighbourGraph(cohortSize: cohort, degree: degree, seed: seed)
+        let neighbours = (0..<cohort).map(graph.neighbours)
+        for device in 0..<cohort {
+            #expect(neighbours[device].count == degree)
+            #expect(Set(neighbours[device]).count == degree)
+            #expect(neighbours[device] == neighbours[device].sorted())
+            for other in neighbours[device] {
+                #expect(other != device)
+                #expect(neighbours[other].contains(device))
+            }
+            if degree == cohort - 1 {
+                #expect(neighbours[device] == (0..<cohort).filter { $0 != device })
+            }
+        }
+    }
+
+    @Test func `the seed determines the graph`() {
+        func graph(_ seed: [UInt8]) -> [[Int]] {
+            let graph = NeighbourGraph(cohortSize: 100, degree: 8, seed: seed)
+            return (0..<100).map(graph.neighbours)
+        }
+        #expect(graph(seed) == graph(seed))
+        #expect(graph(seed) != graph([UInt8](repeating: 8, count: 32)))
+    }
+
+    @Test func `strangers have no neighbours`() {
+        let graph = NeighbourGraph(cohortSize: 10, degree: 4, seed: seed)
+        for stranger in [-1, 10, .max, .min] { #expect(graph.neighbours(of: stranger).isEmpty) }
+    }
+}
+
+@Suite struct GraphSecurityTests {
+    /// P[X >= least] by multiplying out the draws one after the other, without factorials: the
+    /// distribution of marked devices after each draw.
+    private func tail(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
+        var distribution = [1.0] + [Double](repeating: 0, count: draws)
+        for draw in 0..<draws {
+            for found in stride(from: draw + 1, through: 0, by: -1) {
+                let left = Double(population - draw)
+                let missed =
+                    found <= draw
+                    ? distribution[found] * (1 - Double(marked - found) / left) : 0
+                let hit =
+                    found > 0 ? distribution[found - 1] * Double(marked - found + 1) / left : 0
+                distribution[found] = max(0, missed) + max(0, hit)
+            }
+        }
+        return least > draws ? 0 : distribution[max(0, least)...].reduce(0, +)
+    }
+
+    @Test(arguments: [
+        (1_000, 0.05, 0.1, -40.0), (1_000, 0.0, 0.3, -40), (10_000, 0.1, 0.3, -40),
+        (100_000, 0.05, 0.1, -40), (500, 0.02, 0.05, -20), (100_000, 0.3, 0.3, -30),
+    ])
+    func `all three failures are as rare as promised, and a smaller degree would not do`(
+        cohort: Int, corruptShare: Double, dropoutShare: Double, exponent: Double
+    ) throws {
+        let chosen = try GraphSecurity.choose(
+            cohortSize: cohort, corruptShare: corruptShare, dropoutShare: dropoutShare,
+            failureExponent: exponent)
+        let corrupt = Int((corruptShare * Double(cohort)).rounded(.up))
+        let dropped = Int((dropoutShare * Double(cohort)).rounded(.up))
+        let bound = exp2(exponent) * (1 + 1e-6)
+        func failures(_ degree: Int, _ threshold: Int) -> [Double] {
+            let bad = Double(corrupt + dropped) / Double(cohort)
+            return [
+                tail(threshold, population: cohort - 1, marked: corrupt, draws: degree),
+                tail(
+                    degree - threshold + 1, population: cohort - 1, marked: dropped, draws: degree),
+                pow(bad, Double(degree / 2)),
+            ].map { $0 * Double(cohort) }
+        }
+        #expect(chosen.degree < cohort - 1 && chosen.degree % 2 == 0)
+        #expect(failures(chosen.degree, chosen.threshold).allSatisfy { $0 <= bound })
+        let smaller = chosen.degree - 2
+        for threshold in 1...smaller {
+            #expect(failures(smaller, threshold).contains { $0 > bound })
+        }
+        if chosen.threshold > 1 {
+            #expect(failures(chosen.degree, chosen.threshold - 1)[0] > bound)
+        }
+    }
+
+    @Test func `harsher conditions never take a smaller degree`() throws {
+        for cohort in [300, 5_000, 100_000] {
+            var degree = 0
+            for share in [0.01, 0.05, 0.1, 0.2, 0.3] {
+                let chosen = try GraphSecurity.choose(
+                    cohortSize: cohort, corruptShare: share, dropoutShare: 0.1)
+                #expect(chosen.degree >= degree)
+                degree = chosen.degree
+            }
+            for exponent in [-45.0, -60, -80] {
+                let chosen = try GraphSecurity.choose(
+                    cohortSize: cohort, corruptShare: 0.3, dropoutShare: 0.1,
+                    failureExponent: exponent)
+                #expect(chosen.degree >= degree)
+                degree = chosen.degree
+            }
+        }
+    }
+
+    @Test func `a complete graph withstands the stated devices with certainty`() throws {
+        for cohort in 2...60 {
+            for (corruptShare, dropoutShare) in [(0.0, 0.0), (0.05, 0.1), (0.2, 0.3), (0.3, 0.4)] {
+                guard
+                    let chosen = try? GraphSecurity.choose(
+                        cohortSize: cohort, corruptShare: corruptShare, dropoutShare: dropoutShare),
+                    chosen.degree == cohort - 1
+                else { continue }
+                let corrupt = Int((corruptShare * Double(cohort)).rounded(.up))
+                let dropped = Int((dropoutShare * Double(cohort)).rounded(.up))
+                #expect(chosen.threshold > corrupt)
+                #expect(cohort - 1 - dropped >= chosen.threshold)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (1, 0.0, 0.0, -40.0), (0, 0, 0, -40), (.min, 0, 0, -40), (100, -0.1, 0, -40),
+        (100, 0, 1, -40), (100, .nan, 0, -40), (100, 0, 0, 0), (100, 0, 0, .nan),
+        (100, 0.5, 0.5, -40), (3, 0.3, 0.3, -40),
+    ])
+    func `impossible conditions are refused`(
+        cohort: Int, corrupt: Double, dropout: Double, exponent: Double
+    ) {
+        #expect {
+            try GraphSecurity.choose(
+                cohortSize: cohort, corruptShare: corrupt, dropoutShare: dropout,
+                failureExponent: exponent)
+        } throws: {
+            if case .invalidParameters? = $0 as? AggregationError { true } else { false }
+        }
+    }
+}
+
+@Suite struct AggregationParametersTests {
+    private func make(
+        session: Int = 32, cohort: Int = 10, length: Int = 1, bits: Int = 8, degree: Int = 4,
+        threshold: Int = 2, minimum: Int = 2
+    ) throws -> AggregationParameters {
+        try AggregationParameters(
+            session: [UInt8](repeating: 0, count: session), cohortSize: cohort,
+            vectorLength: length, modulusBits: bits,
+            graph: GraphSecurity(degree: degree, threshold: threshold), minimumSurvivors: minimum)
+    }
+
+    @Test func `parameters out of range are refused`() throws {
+        _ = try make()
+        _ = try make(degree: 9)
+        let refused: [() throws -> AggregationParameters] = [
+            { try make(session: 31) }, { try make(cohort: 1) }, { try make(cohort: 1 << 20 + 1) },
+            { try make(length: 0) }, { try make(bits: 0) }, { try make(bits: 33) },
+            { try make(degree: 0) }, { try make(degree: 3) }, { try make(degree: 10) },
+            { try make(threshold: 0) }, { try make(threshold: 5) }, { try make(minimum: 1) },
+            { try make(minimum: 11) }, { try make(cohort: .min) }, { try make(degree: .max) },
+        ]
+        for (index, make) in refused.enumerated() {
+            #expect("\(index)") { _ = try make() } throws: {
+                if case .invalidParameters? = $0 as? AggregationError { true } else { false }
+            }
+        }
+    }
+}
