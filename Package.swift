@@ -67,13 +67,13 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Simulation",
-                "Sodium", "VectorKernels",
+                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivateAggregation",
+                "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
 
-        tests(of: "VectorKernels"),
+        tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
         tests(of: "Sodium"),
         tests(of: "DifferentialPrivacy"),
         tests(of: "SecureAggregation", ["Sodium"]),

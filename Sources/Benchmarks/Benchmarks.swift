@@ -9,5 +9,8 @@ struct Benchmarks: AsyncParsableCommand {
             Each line gives processor time and the ratio to a limit measured in the same run. On a \
             shared machine, trust the ratios.
             """,
-        subcommands: [GraphBenchmark.self, PrivateSumBenchmark.self, TrainingBenchmark.self])
+        subcommands: [
+                GraphBenchmark.self, NoiseBenchmark.self, PrivateSumBenchmark.self,
+                TrainingBenchmark.self,
+            ])
 }

@@ -1,97 +1,61 @@
 import ArgumentParser
-import DifferentialPrivacy
-import PrivateAggregation
-import SecureAggregation
-import Sodium
-import VectorKernels
+import Foundation
 
-/// The device's work for one private sum.
+/// Whole private sums in one process: what each step costs each party.
 struct PrivateSumBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "private-sum",
-        abstract: "Encoding, noise, masks and key shares of one device, against the keystream.")
+        abstract: "Every step of a private sum, at the device and at the coordinator.",
+        discussion: """
+            Processor time of one thread. Limits are measured in the same run: libsodium's ChaCha20 \
+            keystream and a ring addition for masks, X25519 for key sharing, Ed25519 for signatures, the \
+            keystream of one 32-bit word a coordinate for noise. Every device of the cohort is run.
 
-    @Option(help: "Coordinates, a power of two.")
-    var dimension = 1 << 17
+            Examples:
+              Benchmarks private-sum
+              Benchmarks private-sum --cohort 16 64 256 --length 10000 100000 --dropout 0 0.1 0.3 --json
+              Benchmarks private-sum --all
+            """)
 
-    @Option(help: "Devices in the cohort.")
-    var cohort = 1000
+    @Option(parsing: .upToNextOption, help: "Devices in the cohort.")
+    var cohort: [Int] = [64]
 
-    func run() throws {
-        let graph = try GraphSecurity.choose(
-            cohortSize: cohort, corruptShare: 0.05, dropoutShare: 0.1)
-        let plan = try PrivateSumPlan(
-            dimension: dimension, clippingNorm: 1, rho: 0.1, cohortSize: cohort,
-            minimumSurvivors: cohort * 9 / 10, colluding: cohort / 20)
-        print(
-            "\(dimension) coordinates of \(plan.modulusBits) bits, \(cohort) devices, "
-                + "\(graph.degree) neighbours, threshold \(graph.threshold)\n")
-        var words = [UInt32](repeating: 0, count: dimension)
-        var randomness = SystemRandomness()
-        let keystream = Stopwatch.best { randomness.fill(&words) }
-        report("keystream, 4 bytes a coordinate", keystream)
+    @Option(parsing: .upToNextOption, help: "Coordinates of a vector.")
+    var length: [Int] = [1_000_000]
 
-        let encoder = try PrivateSumEncoder(
-            plan: plan, session: [UInt8](repeating: 1, count: 32))
-        let noise = try DiscreteGaussian(variance: plan.localVariance)
-        var draws = [Int32](repeating: 0, count: dimension)
-        let drawing = Stopwatch.best { noise.fill(&draws, using: &randomness) }
-        report("exact discrete Gaussian noise", drawing, limit: keystream, of: "keystream")
-        let vector = [Float](repeating: 0.001, count: dimension)
-        let encoding = try Stopwatch.best {
-            _ = try encoder.encode(vector, randomness: &randomness)
+    @Option(parsing: .upToNextOption, help: "Shares of the cohort that are lost at the masking step.")
+    var dropout: [Double] = [0, 0.2]
+
+    @Option(help: "The share that may collude; graph, committee and noise are chosen for it.")
+    var colluding = 0.05
+
+    @Flag(help: "Cohorts of 16 to 1,024, 10,000 to 1,000,000 coordinates, none to 30 % lost.")
+    var all = false
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    func validate() throws {
+        guard cohort.allSatisfy({ $0 >= 4 }), length.allSatisfy({ $0 >= 1 }),
+            dropout.allSatisfy({ (0..<0.45).contains($0) }), (0..<0.5).contains(colluding)
+        else {
+            throw ValidationError(
+                "a cohort has 4 devices or more, a vector 1 coordinate, a dropout is below 0.45")
         }
-        report(
-            "clip, rotate, round, noise", encoding, limit: 2 * keystream,
-            of: "keystream of rounding and noise")
-        try reportMasking(plan: plan, graph: graph, vector: words, keystream: keystream)
     }
 
-    private func reportMasking(
-        plan: PrivateSumPlan, graph: GraphSecurity, vector: [UInt32], keystream: Double
-    ) throws {
-        let parameters = try plan.aggregationParameters(
-            session: [UInt8](repeating: 1, count: 32), graph: graph)
-        let neighbours = parameters.makeNeighbourGraph()
-        let members = [0] + neighbours.neighbours(of: 0)
-        var devices: [Int: AggregationDevice<SystemRandomness>] = [:]
-        var keys: [Int: KeyAdvertisement] = [:]
-        for member in members {
-            var device = try AggregationDevice(
-                parameters: parameters, device: member, graph: neighbours,
-                randomness: SystemRandomness())
-            keys[member] = try device.advertiseKeys()
-            devices[member] = device
-        }
-        guard let device = devices[0] else { return }
-        let advertised = members.dropFirst().compactMap { keys[$0] }
-        let sharing = try Stopwatch.best(of: 3) {
-            var copy = device
-            _ = try copy.shareKeys(with: advertised)
-        }
-        report("agree and seal key shares", sharing)
-
-        // The neighbours' shares to device 0, each made with device 0's keys among its own neighbours'.
-        var sharer = device
-        _ = try sharer.shareKeys(with: advertised)
-        var shares: [SealedShare] = []
-        for member in members.dropFirst() {
-            guard var neighbour = devices[member] else { continue }
-            let known = try neighbours.neighbours(of: member).map { other in
-                if let key = keys[other] { return key }
-                var stranger = try AggregationDevice(
-                    parameters: parameters, device: other, graph: neighbours,
-                    randomness: SystemRandomness())
-                return try stranger.advertiseKeys()
+    func run() throws {
+        let limits = PrivateSumLimits.measured()
+        if !json { print(limits.description + "\n") }
+        for length in all ? [10_000, 100_000, 1_000_000] : length {
+            for cohort in all ? [16, 64, 256, 1024] : cohort {
+                for dropout in all ? [0, 0.1, 0.3] : dropout {
+                    let measurement = try PrivateSumMeasurement(
+                        cohort: cohort, length: length, dropout: dropout, colluding: colluding,
+                        limits: limits)
+                    print(json ? try measurement.json() : measurement.table)
+                }
             }
-            shares += try neighbour.shareKeys(with: known).filter { $0.receiver == 0 }
         }
-        let masking = try Stopwatch.best(of: 3) {
-            var copy = sharer
-            _ = try copy.mask(vector, receiving: shares)
-        }
-        report(
-            "open shares, agree, mask, pack", masking,
-            limit: keystream * Double(graph.degree + 1), of: "keystream of the masks")
     }
 }

@@ -13,7 +13,8 @@ enum Stopwatch {
         return best
     }
 
-    private static var now: Double {
+    /// Processor time of this thread, in seconds.
+    static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

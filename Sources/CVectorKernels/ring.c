@@ -2,42 +2,27 @@
 #include "targets.h"
 
 COVEY_CLONES
-void covey_ring_add(uint32_t *restrict sum, const uint32_t *restrict terms, size_t count) {
+void covey_ring_add16(uint16_t *restrict sum, const uint16_t *restrict terms, size_t count) {
     for (size_t i = 0; i < count; i++) sum[i] += terms[i];
 }
 
 COVEY_CLONES
-void covey_ring_subtract(uint32_t *restrict sum, const uint32_t *restrict terms, size_t count) {
-    for (size_t i = 0; i < count; i++) sum[i] -= terms[i];
+void covey_ring_add32(uint32_t *restrict sum, const uint32_t *restrict terms, size_t count) {
+    for (size_t i = 0; i < count; i++) sum[i] += terms[i];
 }
 
-void covey_ring_pack(uint8_t *packed, const uint32_t *values, size_t count, unsigned bits) {
-    const uint64_t mask = (UINT64_C(1) << bits) - 1;
-    uint64_t pending = 0;
-    unsigned held = 0;
-    for (size_t i = 0; i < count; i++) {
-        pending |= (values[i] & mask) << held;
-        held += bits;
-        while (held >= 8) {
-            *packed++ = (uint8_t)pending;
-            pending >>= 8;
-            held -= 8;
-        }
-    }
-    if (held > 0) *packed = (uint8_t)pending;
+COVEY_CLONES
+void covey_ring_combine16(
+    uint16_t *restrict sum, const int32_t *restrict terms, size_t count, int negative
+) {
+    const uint32_t sign = negative ? UINT32_MAX : 1;
+    for (size_t i = 0; i < count; i++) sum[i] += (uint16_t)(sign * (uint32_t)terms[i]);
 }
 
-void covey_ring_unpack(uint32_t *values, const uint8_t *packed, size_t count, unsigned bits) {
-    const uint64_t mask = (UINT64_C(1) << bits) - 1;
-    uint64_t pending = 0;
-    unsigned held = 0;
-    for (size_t i = 0; i < count; i++) {
-        while (held < bits) {
-            pending |= (uint64_t)*packed++ << held;
-            held += 8;
-        }
-        values[i] = (uint32_t)(pending & mask);
-        pending >>= bits;
-        held -= bits;
-    }
+COVEY_CLONES
+void covey_ring_combine32(
+    uint32_t *restrict sum, const int32_t *restrict terms, size_t count, int negative
+) {
+    const uint32_t sign = negative ? UINT32_MAX : 1;
+    for (size_t i = 0; i < count; i++) sum[i] += sign * (uint32_t)terms[i];
 }

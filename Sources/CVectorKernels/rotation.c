@@ -1,5 +1,6 @@
 #include "rotation.h"
 #include "targets.h"
+#include <string.h>
 
 typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
 
@@ -75,9 +76,17 @@ void covey_hadamard(float *values, size_t count) {
 }
 
 COVEY_CLONES
-void covey_flip_signs(float *values, const uint32_t *signs, size_t count) {
-    uint32_t *bits = (uint32_t *)values;
-    for (size_t i = 0; i < count; i++) bits[i] ^= ((signs[i / 32] >> (i % 32)) & 1) << 31;
+void covey_scale_signed(
+    float *restrict values, const uint32_t *restrict signs, float scale, size_t count
+) {
+    uint32_t positive;
+    memcpy(&positive, &scale, sizeof positive);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = positive ^ ((signs[i / 32] >> (i % 32)) & 1) << 31;
+        float factor;
+        memcpy(&factor, &bits, sizeof factor);
+        values[i] *= factor;
+    }
 }
 
 COVEY_CLONES

@@ -1,10 +1,11 @@
-internal import DifferentialPrivacy
+public import DifferentialPrivacy
 public import PrivacyLedger
 
 /// What every device has spent so far, and what the released models give away: the two epsilons that
 /// are always reported together and never mixed.
 public struct PrivacyAccount: Sendable {
     private let policy: CohortPolicy
+    private let noise: NoiseDistribution
     private let delta: Double
     private var rhoOfDevice: [Double]
     private var released: RenyiAccountant
@@ -14,9 +15,13 @@ public struct PrivacyAccount: Sendable {
     /// - Parameters:
     ///   - population: The number of devices.
     ///   - policy: How cohorts are chosen, which decides whether observers' knowledge is amplified.
+    ///   - noise: The family of the noise of all rounds.
     ///   - delta: The delta at which epsilons are stated.
-    public init(population: Int, policy: CohortPolicy, delta: Double) {
+    public init(
+        population: Int, policy: CohortPolicy, noise: NoiseDistribution, delta: Double
+    ) {
         self.policy = policy
+        self.noise = noise
         self.delta = delta
         rhoOfDevice = [Double](repeating: 0, count: population)
         released = RenyiAccountant(neighbouring: policy.neighbouring)
@@ -27,7 +32,9 @@ public struct PrivacyAccount: Sendable {
         for device in devices { rhoOfDevice[device] += rho }
         if case .coins(let rate) = policy.selection {
             try released.compose(
-                .poissonSampled(rate: rate, rho: rho, neighbouring: policy.neighbouring))
+                .poissonSampled(
+                    rate: rate, rho: rho, neighbouring: policy.neighbouring,
+                    orders: noise.renyiOrders))
         }
     }
 
@@ -36,7 +43,8 @@ public struct PrivacyAccount: Sendable {
         get throws {
             var account = RenyiAccountant(neighbouring: policy.neighbouring)
             try account.compose(
-                .concentrated(rho: rhoOfDevice.max() ?? 0, neighbouring: policy.neighbouring))
+                noise.event(
+                    rho: rhoOfDevice.max() ?? 0, neighbouring: policy.neighbouring))
             let coordinator = try account.epsilon(delta: delta)
             var observer = coordinator
             if case .coins = policy.selection {

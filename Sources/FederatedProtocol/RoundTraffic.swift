@@ -1,8 +1,8 @@
-public import PrivateAggregation
 public import SecureAggregation
+internal import Sodium
 
 /// What one device sends and receives in a round that it stays in to the end, with all its neighbours
-/// there, in bytes; transport framing not counted.
+/// there, as a member of the committee, in bytes; transport framing not counted.
 public struct RoundTraffic: Sendable, Hashable, Codable {
     /// Bytes that the device sends.
     public var up: Int
@@ -19,15 +19,19 @@ public struct RoundTraffic: Sendable, Hashable, Codable {
     ///
     /// - Parameters:
     ///   - broadcastByteCount: The size of what the algorithm sends to every device.
-    ///   - plan: The private sum.
-    ///   - graph: Its neighbour graph.
-    public init(broadcastByteCount: Int, plan: PrivateSumPlan, graph: GraphSecurity) {
+    ///   - parameters: The masked sum.
+    public init(broadcastByteCount: Int, parameters: AggregationParameters) {
+        let degree = parameters.graph.degree
+        let shares = 5 + degree * SealedShare.byteCount(under: parameters)
+        let member = RosterMember.largestByteCount(cohortSize: parameters.cohortSize)
+        let keys = KeyAdvertisement.byteCount(under: parameters)
         up =
-            KeyAdvertisement.byteCount + graph.degree * SealedShare.byteCount
-            + plan.maskedVectorByteCount + graph.degree * UnmaskingShares.Entry.byteCount
+            keys + shares + MaskedInput.byteCount(under: parameters) + Endorsement.byteCount
+            + UnmaskingShares.largestByteCount(under: parameters)
+        let survivors = SurvivorSet.byteCount(cohortSize: parameters.cohortSize)
         down =
-            broadcastByteCount + graph.degree * KeyAdvertisement.byteCount
-            + graph.degree * SealedShare.byteCount + graph.degree * 4
+            broadcastByteCount + 5 + degree * (member + keys - 1) + shares + 1 + survivors
+            + 5 + survivors + parameters.committee.quorum * (member + SigningKey.signatureLength)
     }
 
     /// Adds the traffic of another round.

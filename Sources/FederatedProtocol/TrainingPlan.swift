@@ -48,6 +48,8 @@ public struct TrainingPlan: Sendable {
     public let policy: CohortPolicy
     /// The promise.
     public let target: PrivacyTarget
+    /// The family of the noise of all rounds.
+    public let noise: NoiseDistribution
     /// The guarantee at the end, if every round spends what it may.
     public let planned: LedgerEntry.Spent
 
@@ -55,13 +57,15 @@ public struct TrainingPlan: Sendable {
     ///
     /// - Throws: ``TrainingPlanError`` where cohort and population do not fit.
     public init(
-        queries: [SumQuery], population: Int, policy: CohortPolicy, target: PrivacyTarget
+        queries: [SumQuery], population: Int, policy: CohortPolicy, target: PrivacyTarget,
+        noise: NoiseDistribution = .discreteGaussian
     ) throws {
         try Self.check(policy, population: population)
         self.queries = queries
         self.population = population
         self.policy = policy
         self.target = target
+        self.noise = noise
         let shares = queries.map(\.budgetShare)
         let participations = policy.mostParticipations(in: queries.count, population: population)
         let dearest = shares.sorted(by: >).prefix(participations).reduce(0, +)
@@ -69,15 +73,18 @@ public struct TrainingPlan: Sendable {
         let multiplier = try target.budget.smallestNoiseMultiplier(neighbouring: neighbouring) {
             let unit = 1 / (2 * $0 * $0)
             guard target.against == .observer, case .coins(let rate) = policy.selection else {
-                return [.concentrated(rho: unit * dearest, neighbouring: neighbouring)]
+                return [noise.event(rho: unit * dearest, neighbouring: neighbouring)]
             }
             return shares.map {
-                .poissonSampled(rate: rate, rho: unit * $0, neighbouring: neighbouring)
+                .poissonSampled(
+                    rate: rate, rho: unit * $0, neighbouring: neighbouring,
+                    orders: noise.renyiOrders)
             }
         }
         let unit = 1 / (2 * multiplier * multiplier)
         rho = shares.map { $0 * unit }
-        var account = PrivacyAccount(population: 1, policy: policy, delta: target.budget.delta)
+        var account = PrivacyAccount(
+            population: 1, policy: policy, noise: noise, delta: target.budget.delta)
         for (round, share) in shares.sorted(by: >).enumerated() {
             try account.charge(rho: unit * share, devices: round < participations ? [0] : [])
         }
@@ -90,14 +97,48 @@ public struct TrainingPlan: Sendable {
         try PrivateSumPlan(
             dimension: query.dimension, clippingNorm: query.clippingNorm, rho: rho[round],
             cohortSize: invited, minimumSurvivors: minimumSurvivors(of: invited),
-            colluding: colluding(of: invited))
+            colluding: colluding(of: invited), noise: noise)
     }
 
-    /// The neighbour graph of a round with `invited` devices.
-    public func graph(invited: Int) throws -> GraphSecurity {
+    /// The parameters of the masked sum of round `round`.
+    ///
+    /// - Parameters:
+    ///   - plan: What ``sumPlan(round:query:invited:)`` returned for it.
+    ///   - round: The number of the round, from 0.
+    ///   - session: A fresh 32-byte name.
+    ///   - rosterRoot: The root of the cohort's roster.
+    public func aggregationParameters(
+        of plan: PrivateSumPlan, round: Int, session: [UInt8], rosterRoot: [UInt8]
+    ) throws -> AggregationParameters {
+        try plan.aggregationParameters(
+            session: session, round: UInt64(round), rosterRoot: rosterRoot,
+            graph: try graph(of: plan),
+            committee: try CommitteeSecurity.choose(
+                cohortSize: plan.cohortSize, corruptShare: policy.colludingShare,
+                dropoutShare: policy.toleratedDropout))
+    }
+
+    /// Degree and threshold of a round's neighbour graph.
+    public func graph(of plan: PrivateSumPlan) throws -> GraphSecurity {
         try GraphSecurity.choose(
-            cohortSize: invited, corruptShare: policy.colludingShare,
+            cohortSize: plan.cohortSize, corruptShare: policy.colludingShare,
             dropoutShare: policy.toleratedDropout)
+    }
+
+    /// What a device with this training's policy insists on in round `round`.
+    public func terms(of plan: PrivateSumPlan, round: Int) -> AggregationTerms {
+        AggregationTerms(
+            minimumSurvivors: plan.minimumSurvivors, corruptShare: policy.colludingShare,
+            purpose: plan.digest, latestRound: round > 0 ? UInt64(round - 1) : nil)
+    }
+
+    /// What a device sends and receives in a round.
+    public func traffic(of plan: PrivateSumPlan, query: SumQuery) throws -> RoundTraffic {
+        let unnamed = [UInt8](repeating: 0, count: AggregationParameters.digestLength)
+        return RoundTraffic(
+            broadcastByteCount: query.broadcastByteCount,
+            parameters: try aggregationParameters(
+                of: plan, round: 0, session: unnamed, rosterRoot: unnamed))
     }
 
     private func minimumSurvivors(of invited: Int) -> Int {

@@ -33,13 +33,17 @@ public struct LedgerEntry: Codable, Sendable, Hashable {
         /// The number of coordinates that are summed.
         public var dimension: Int
         /// The number of coordinates on the wire.
-        public var paddedDimension: Int
+        public var encodedDimension: Int
         /// The largest L2 norm of one contribution.
         public var clippingNorm: Double
         /// The real value of one ring unit.
         public var granularity: Double
-        /// The variance of each device's noise, in ring units squared.
-        public var localVariance: Double
+        /// The family of the noise.
+        public var noise: NoiseDistribution
+        /// The variance of one unit of noise, in ring units squared.
+        public var unitVariance: Double
+        /// The units of noise that the honest devices in the sum keep together.
+        public var targetUnits: Int
         /// The bits of the modulus.
         public var modulusBits: Int
         /// The number of devices invited.
@@ -51,15 +55,17 @@ public struct LedgerEntry: Codable, Sendable, Hashable {
 
         /// Collects parameters.
         public init(
-            dimension: Int, paddedDimension: Int, clippingNorm: Double, granularity: Double,
-            localVariance: Double, modulusBits: Int, cohortSize: Int, minimumSurvivors: Int,
-            colluding: Int
+            dimension: Int, encodedDimension: Int, clippingNorm: Double, granularity: Double,
+            noise: NoiseDistribution, unitVariance: Double, targetUnits: Int, modulusBits: Int,
+            cohortSize: Int, minimumSurvivors: Int, colluding: Int
         ) {
             self.dimension = dimension
-            self.paddedDimension = paddedDimension
+            self.encodedDimension = encodedDimension
             self.clippingNorm = clippingNorm
             self.granularity = granularity
-            self.localVariance = localVariance
+            self.noise = noise
+            self.unitVariance = unitVariance
+            self.targetUnits = targetUnits
             self.modulusBits = modulusBits
             self.cohortSize = cohortSize
             self.minimumSurvivors = minimumSurvivors

@@ -1,31 +1,35 @@
 public import SecureAggregation
 public import Sodium
 
-/// A device's side of one private sum: it encodes and noises its vector and takes the four steps of
-/// the masked sum (``advertiseKeys()``, ``shareKeys(with:)``, ``contribute(_:receiving:)``,
-/// ``unmask(_:)``), each once and in this order.
+/// A device's side of one private sum: it encodes and noises its vector and takes the steps of the masked
+/// sum (``advertiseKeys()``, ``shareKeys(with:)``, ``contribute(_:receiving:)``, on committee members
+/// ``endorse(_:)``, ``unmask(_:)``), each once and in this order.
 public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     private let encoder: PrivateSumEncoder
     private var noise: Randomness
+    private let noiseSeeds: [SecretBytes]
     private var aggregation: AggregationDevice<Randomness>
 
-    /// Joins a sum as number `device` of the cohort.
+    /// Joins a sum.
     ///
     /// - Parameters:
     ///   - encoder: The encoder of the session.
-    ///   - parameters: The parameters of the masked sum.
-    ///   - device: This device's number, from 0.
-    ///   - graph: The neighbour graph of `parameters`, where the caller has built it already.
+    ///   - accepted: The parameters of the masked sum, accepted by the device's terms.
+    ///   - membership: The device's place in the roster.
+    ///   - identity: The device's enrolled key.
     ///   - noise: The source of rounding and noise.
     ///   - keys: The source of keys and shares; a stream of its own.
     public init(
-        encoder: PrivateSumEncoder, parameters: AggregationParameters, device: Int,
-        graph: NeighbourGraph? = nil, noise: Randomness, keys: Randomness
+        encoder: PrivateSumEncoder, accepted: AcceptedParameters, membership: RosterMember,
+        identity: SigningKey, noise: Randomness, keys: Randomness
     ) throws(AggregationError) {
+        guard accepted.parameters.purpose == encoder.plan.digest else { throw .otherSession }
         self.encoder = encoder
         self.noise = noise
+        noiseSeeds = encoder.makeNoiseSeeds(from: &self.noise)
         aggregation = try AggregationDevice(
-            parameters: parameters, device: device, graph: graph, randomness: keys)
+            accepted: accepted, membership: membership, identity: identity, noiseSeeds: noiseSeeds,
+            randomness: keys)
     }
 
     /// Step 1: publishes fresh keys.
@@ -35,25 +39,35 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
 
     /// Step 2: shares the session's secrets among the neighbours.
     public mutating func shareKeys(
-        with advertisements: [KeyAdvertisement]
-    ) throws(AggregationError) -> [SealedShare] {
-        try aggregation.shareKeys(with: advertisements)
+        with peers: [VerifiedPeer]
+    ) throws(AggregationError) -> SealedShares {
+        SealedShares(try aggregation.shareKeys(with: peers))
     }
 
     /// Step 3: clips, encodes, noises and masks `vector`.
     ///
     /// - Throws: ``PrivateSumError`` or ``SecureAggregation/AggregationError``.
     public mutating func contribute(
-        _ vector: [Float], receiving shares: [SealedShare]
+        _ vector: [Float], receiving shares: SealedShares
     ) throws -> MaskedInput {
-        let encoded = try encoder.encode(vector, randomness: &noise)
-        return try aggregation.mask(encoded, receiving: shares)
+        let encoded = try encoder.encode(vector, noiseSeeds: noiseSeeds, randomness: &noise)
+        return try aggregation.mask(encoded, receiving: shares.shares)
     }
 
-    /// Step 4: hands out the shares that unmask the sum.
+    /// Whether the device signs the set of survivors.
+    public var isInCommittee: Bool { aggregation.isInCommittee }
+
+    /// Step 4, on members of the committee: signs the set of survivors.
+    public mutating func endorse(
+        _ survivors: SurvivorSet
+    ) throws(AggregationError) -> Endorsement {
+        try aggregation.endorse(survivors)
+    }
+
+    /// Step 5: hands out the shares that unmask the sum.
     public mutating func unmask(
-        _ request: UnmaskingRequest
+        _ survivors: VerifiedSurvivors
     ) throws(AggregationError) -> UnmaskingShares {
-        try aggregation.unmask(request)
+        try aggregation.unmask(survivors)
     }
 }

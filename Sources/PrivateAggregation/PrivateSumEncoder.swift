@@ -1,47 +1,71 @@
 internal import DifferentialPrivacy
+internal import SecureAggregation
 public import Sodium
-internal import VectorKernels
+public import VectorKernels
 
 /// The device's half of a private sum: a real vector in, a noised vector over Z_2^b out.
 public struct PrivateSumEncoder: Sendable {
     /// The plan this encoder follows.
     public let plan: PrivateSumPlan
     private let rotation: SessionRotation
-    private let noise: DiscreteGaussian
+    private let sketch: CountSketch?
+    private let noise: SumNoise
 
     /// Prepares the encoding of one session; all devices of a session share the same rotation.
     public init(plan: PrivateSumPlan, session: [UInt8]) throws {
         self.plan = plan
-        rotation = SessionRotation(session: session, dimension: plan.paddedDimension)
-        noise = try DiscreteGaussian(variance: plan.localVariance)
+        rotation = SessionRotation(session: session, dimension: plan.encodedDimension)
+        sketch = plan.sketchWidth.map {
+            CountSketch(session: session, dimension: plan.dimension, width: $0)
+        }
+        noise = try SumNoise(plan: plan)
     }
 
-    /// Clips, rotates, scales, rounds and noises `vector`; only the result may leave the device.
+    /// Draws the seeds of a device's removable noise, by component.
+    public func makeNoiseSeeds(from randomness: inout some RandomSource) -> [SecretBytes] {
+        (0..<plan.excessNoise.componentCount).map { _ in
+            SecretBytes(count: NoiseStream.seedLength, from: &randomness)
+        }
+    }
+
+    /// Compresses, clips, rotates, scales, rounds and noises `vector`; only the result may leave the device,
+    /// and only under a mask.
     ///
     /// Rounding is unbiased and repeated until the rounded vector meets the norm bound that the
     /// privacy of the sum rests on (Kairouz, Liu and Steinke 2021, algorithm 1), which the worst
     /// vector does with a probability of 39 % at each try.
     ///
+    /// - Parameters:
+    ///   - vector: `dimension` coordinates in real units.
+    ///   - noiseSeeds: The seeds of the removable noise, by component; nil for a component that is left out,
+    ///     as a simulation without masks does where it would be removed again.
+    ///   - randomness: The source of rounding and of the noise that stays.
     /// - Throws: ``PrivateSumError/wrongDimension(expected:actual:)`` or ``PrivateSumError/notFinite``.
     public func encode(
-        _ vector: [Float], randomness: inout some RandomSource
-    ) throws(PrivateSumError) -> [UInt32] {
+        _ vector: [Float], noiseSeeds: [SecretBytes?], randomness: inout some RandomSource
+    ) throws -> RingVector {
         guard vector.count == plan.dimension else {
-            throw .wrongDimension(expected: plan.dimension, actual: vector.count)
+            throw PrivateSumError.wrongDimension(expected: plan.dimension, actual: vector.count)
         }
-        let clipped = try Self.clip(vector, to: plan.clippingNorm)
-        let rotated = rotation.unscaledForward(clipped)
-        let scale = rotation.scale / Float(plan.granularity)
-        var words = [UInt32](repeating: 0, count: plan.paddedDimension)
-        var rounded = [Int32](repeating: 0, count: plan.paddedDimension)
+        precondition(noiseSeeds.count == plan.excessNoise.componentCount, "a seed a component")
+        var rotated = try Self.clip(sketch?.compress(vector) ?? vector, to: plan.clippingNorm)
+        rotation.forward(&rotated)
+        let scale = 1 / Float(plan.granularity)
+        var words = [UInt32](repeating: 0, count: rotated.count)
+        var rounded = [Int32](repeating: 0, count: rotated.count)
         var square = Int64.max
-        while square > plan.largestRoundedSquare {
+        let largest = plan.largestRoundedSquare
+        while square > largest {
             randomness.fill(&words)
             square = Rotation.roundRandomly(rotated, scale: scale, random: words, into: &rounded)
         }
-        var share = [Int32](repeating: 0, count: plan.paddedDimension)
-        noise.fill(&share, using: &randomness)
-        return Ring.sum(rounded, share)
+        var encoded = RingVector(zeros: rotated.count, bits: plan.modulusBits)
+        encoded.add(rounded)
+        noise.addBase(to: &encoded, randomness: &randomness)
+        for (component, seed) in noiseSeeds.enumerated() {
+            if let seed { try noise.add(component: component, seed: seed, to: &encoded) }
+        }
+        return encoded
     }
 
     /// Scales `vector` down to an L2 norm of at most `norm`.

@@ -1,40 +1,51 @@
 internal import Sodium
 internal import VectorKernels
 
-/// The randomised Hadamard rotation x -> H D x / sqrt(d) of a session: D is a diagonal of random signs
-/// from the public session name, H the Walsh-Hadamard matrix. It spreads every vector evenly over the
-/// coordinates, so that one modulus serves them all.
+/// The random rotation of a session, which spreads every vector evenly over the coordinates, so that one modulus
+/// serves them all.
+///
+/// A pass x -> H D x / sqrt(p) over p coordinates, p a power of two, D random signs from the public session
+/// name and H the Walsh-Hadamard matrix, is orthogonal. Where the dimension is a power of two there is one
+/// pass; elsewhere one over the first p coordinates and one over the last, p the largest power of two
+/// below the dimension, so that nothing is padded.
 struct SessionRotation: Sendable {
-    private let signs: [UInt32]
-    private let dimension: Int
-    /// 1 / sqrt(d), which makes the rotation orthogonal.
-    let scale: Float
+    /// The p of a pass: the sums of squares that meet in one coordinate are divided by it.
+    static func passLength(dimension: Int) -> Int {
+        1 << (Int.bitWidth - 1 - dimension.leadingZeroBitCount)
+    }
 
-    /// - Precondition: `dimension` is a power of two.
+    private struct Pass: Sendable {
+        let range: Range<Int>
+        let signs: [UInt32]
+    }
+
+    private let passes: [Pass]
+    private let scale: Float
+
     init(session: [UInt8], dimension: Int) {
+        let length = Self.passLength(dimension: dimension)
         var randomness = PublicRandomness(seed: session, label: "covey rotation")
-        var signs = [UInt32](repeating: 0, count: (dimension + 31) / 32)
-        randomness.fill(&signs)
-        self.signs = signs
-        self.dimension = dimension
-        scale = 1 / Float(dimension).squareRoot()
+        passes = (length == dimension ? [0] : [0, dimension - length]).map { start in
+            var signs = [UInt32](repeating: 0, count: (length + 31) / 32)
+            randomness.fill(&signs)
+            return Pass(range: start..<start + length, signs: signs)
+        }
+        scale = 1 / Float(length).squareRoot()
     }
 
-    /// Rotates a vector of at most `dimension` coordinates, padded with zeros; the caller multiplies by
-    /// ``scale``.
-    func unscaledForward(_ vector: [Float]) -> [Float] {
-        var rotated = vector
-        rotated.append(contentsOf: repeatElement(0, count: dimension - vector.count))
-        Rotation.flipSigns(of: &rotated, by: signs)
-        Rotation.hadamard(&rotated)
-        return rotated
+    /// Rotates a vector in place.
+    func forward(_ vector: inout [Float]) {
+        for pass in passes {
+            Rotation.scale(&vector, in: pass.range, by: scale, signs: pass.signs)
+            Rotation.hadamard(&vector, in: pass.range)
+        }
     }
 
-    /// Undoes ``unscaledForward(_:)`` where the caller has multiplied by ``scale`` twice.
-    func unscaledBackward(_ rotated: [Float]) -> [Float] {
-        var vector = rotated
-        Rotation.hadamard(&vector)
-        Rotation.flipSigns(of: &vector, by: signs)
-        return vector
+    /// Undoes ``forward(_:)``.
+    func backward(_ vector: inout [Float]) {
+        for pass in passes.reversed() {
+            Rotation.hadamard(&vector, in: pass.range)
+            Rotation.scale(&vector, in: pass.range, by: scale, signs: pass.signs)
+        }
     }
 }

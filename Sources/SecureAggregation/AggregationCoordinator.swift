@@ -1,38 +1,49 @@
-internal import Sodium
-internal import VectorKernels
+package import Sodium
+public import VectorKernels
 
-/// The coordinator's side of a masked sum (Bonawitz et al., CCS 2017, figure 4), as a state machine
-/// without I/O.
+/// The coordinator's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys and survivors),
+/// as a state machine without I/O.
 ///
-/// In each step, `receive` takes the devices' messages in any order, then `end…` closes the step and
-/// says what to send. A message that is refused leaves the state as it was; a step that ends with too
-/// few devices ends the session.
+/// In each step, `receive` takes the devices' messages in any order; `end…` closes the step, and what the devices
+/// are to be told next can be asked for. A message that is refused leaves the state as it was; a step that ends
+/// with too few devices ends the session. Memory is one vector and the devices' keys and shares.
 public struct AggregationCoordinator: Sendable {
     /// The public parameters.
     public let parameters: AggregationParameters
-    /// How many devices answered each step so far, in order.
+    /// How many devices answered each step so far, in order: advertising, sharing, masking, unmasking.
     public private(set) var survivorsPerStep: [Int] = []
 
-    private let graph: NeighbourGraph
+    private let roster: Roster
+    private let accepted: AcceptedParameters
     private var phase = Phase.advertising
     private var advertisements: [Int: KeyAdvertisement] = [:]
     private var publicKeys: Set<[UInt8]> = []
-    private var mailboxes: [Int: [SealedShare]] = [:]
+    /// The sealed shares of each sender, in ascending order of the receivers.
+    private var sealedShares: [Int: [SealedShare]] = [:]
     private var sharing: Set<Int> = []
     private var masked: Set<Int> = []
-    private var sum: [UInt32]
-    private var selfMaskShares: [Int: [(device: Int, share: SecretSharing.Share)]] = [:]
-    private var maskingKeyShares: [Int: [(device: Int, share: SecretSharing.Share)]] = [:]
-    private var answered: Set<Int> = []
+    private var sum: RingVector
+    private var survivors: SurvivorSet
+    private var endorsements: [Endorsement] = []
+    private var unmasking: Unmasking?
 
-    private enum Phase: Sendable { case advertising, sharing, masking, unmasking, ended }
+    private enum Phase: Sendable { case advertising, sharing, masking, endorsing, unmasking, ended }
 
-    /// Opens a session.
-    public init(parameters: AggregationParameters) {
+    /// Opens a session with the devices of `roster`.
+    ///
+    /// - Throws: ``AggregationError/invalidParameters(_:)`` where the parameters are of another roster.
+    public init(parameters: AggregationParameters, roster: Roster) throws(AggregationError) {
+        guard roster.root == parameters.rosterRoot,
+            roster.identities.count == parameters.cohortSize
+        else { throw .invalidParameters("the roster is not the one of the parameters") }
         self.parameters = parameters
-        graph = parameters.makeNeighbourGraph()
-        sum = [UInt32](repeating: 0, count: parameters.vectorLength)
+        self.roster = roster
+        accepted = AcceptedParameters(parameters)
+        sum = RingVector(zeros: parameters.vectorLength, bits: parameters.modulusBits)
+        survivors = SurvivorSet([], cohortSize: parameters.cohortSize)
     }
+
+    private var graph: NeighbourGraph { accepted.graph }
 
     /// Step 1: takes a device's public keys.
     public mutating func receive(_ message: KeyAdvertisement) throws(AggregationError) {
@@ -43,12 +54,7 @@ public struct AggregationCoordinator: Sendable {
         guard advertisements[message.device] == nil else {
             throw .duplicate(device: message.device)
         }
-        guard message.encryptionKey.count == KeyAgreement.keyLength,
-            message.maskingKey.count == KeyAgreement.keyLength,
-            message.selfMaskCommitment.count == 32
-        else {
-            throw .malformed(device: message.device, "public keys and commitments have 32 bytes")
-        }
+        try message.check(against: parameters, identity: roster.identities[message.device])
         // Neighbours end the session over such keys, so one device could take all of them with it.
         guard !KeyAgreement.isWeak(message.encryptionKey), !KeyAgreement.isWeak(message.maskingKey)
         else { throw .malformed(device: message.device, "a public key is weak") }
@@ -59,45 +65,59 @@ public struct AggregationCoordinator: Sendable {
         advertisements[message.device] = message
     }
 
-    /// Ends step 1 and says what each device that is left is to receive: its neighbours' keys.
-    public mutating func endAdvertising() throws(AggregationError) -> [Int: [KeyAdvertisement]] {
+    /// Ends step 1.
+    public mutating func endAdvertising() throws(AggregationError) {
         try expect(.advertising)
+        publicKeys = []
         try end("advertise keys", left: advertisements.count, next: .sharing)
-        return Dictionary(
-            uniqueKeysWithValues: advertisements.keys.map { device in
-                (device, graph.neighbours(of: device).compactMap { advertisements[$0] })
-            })
+    }
+
+    /// What a device is told in step 2: the keys of its neighbours that are there.
+    public func introductions(for device: Int) -> PeerIntroductions {
+        PeerIntroductions(graph.neighbours(of: device).compactMap(introduction(of:)))
+    }
+
+    /// The introduction of one device; nil where it never advertised keys.
+    public func introduction(of device: Int) -> PeerIntroduction? {
+        advertisements[device].map {
+            PeerIntroduction(member: roster.member(device), advertisement: $0)
+        }
     }
 
     /// Step 2: takes the sealed shares of one device, one for each neighbour that it was told of.
     public mutating func receive(
-        _ shares: [SealedShare], from device: Int
+        _ message: SealedShares, from device: Int
     ) throws(AggregationError) {
         try expect(.sharing)
         guard advertisements[device] != nil else { throw .unknownDevice(device) }
         guard !sharing.contains(device) else { throw .duplicate(device: device) }
+        let shares = message.shares
         let expected = Set(graph.neighbours(of: device).filter { advertisements[$0] != nil })
         guard shares.count == expected.count, Set(shares.map(\.receiver)) == expected else {
             throw .malformed(device: device, "the shares are not one for each neighbour")
         }
-        guard
-            shares.allSatisfy({
-                $0.sender == device && $0.ciphertext.count == SealedShare.ciphertextLength
-            })
-        else { throw .malformed(device: device, "a sealed share has another sender or length") }
+        let length = SealedShare.ciphertextLength(under: parameters)
+        guard shares.allSatisfy({ $0.sender == device && $0.ciphertext.count == length }) else {
+            throw .malformed(device: device, "a sealed share has another sender or length")
+        }
         sharing.insert(device)
-        for share in shares { mailboxes[share.receiver, default: []].append(share) }
+        sealedShares[device] = shares.sorted { $0.receiver < $1.receiver }
     }
 
-    /// Ends step 2 and says what each device that is left is to receive: the shares sealed to it by
-    /// neighbours that are left as well.
-    public mutating func endSharing() throws(AggregationError) -> [Int: [SealedShare]] {
+    /// Ends step 2.
+    public mutating func endSharing() throws(AggregationError) {
         try expect(.sharing)
         try end("share keys", left: sharing.count, next: .masking)
-        defer { mailboxes = [:] }
-        return Dictionary(
-            uniqueKeysWithValues: sharing.map { device in
-                (device, (mailboxes[device] ?? []).sorted { $0.sender < $1.sender })
+    }
+
+    /// What a device is told in step 3: the shares sealed to it by neighbours that are left.
+    public func shares(for device: Int) -> SealedShares {
+        SealedShares(
+            graph.neighbours(of: device).compactMap { sender in
+                guard let shares = sealedShares[sender] else { return nil }
+                let place = shares.partitioningIndex { $0.receiver >= device }
+                return place < shares.count && shares[place].receiver == device
+                    ? shares[place] : nil
             })
     }
 
@@ -106,134 +126,88 @@ public struct AggregationCoordinator: Sendable {
         try expect(.masking)
         guard sharing.contains(message.device) else { throw .unknownDevice(message.device) }
         guard !masked.contains(message.device) else { throw .duplicate(device: message.device) }
-        guard
-            let vector = Ring.unpack(
-                message.packed, count: parameters.vectorLength, bits: parameters.modulusBits)
-        else {
+        guard sum.add(packed: message.packed) else {
             throw .malformed(
                 device: message.device,
                 "a masked vector of \(parameters.vectorLength) elements of "
                     + "\(parameters.modulusBits) bits has another size")
         }
         masked.insert(message.device)
-        Ring.add(vector, to: &sum)
     }
 
-    /// Ends step 3: has `commit` make durable whatever must be so before the sum can be revealed, such
+    /// Ends step 3.
+    ///
+    /// - Returns: The devices in the sum; those of them that are in the ``committee`` are to sign it.
+    public mutating func endMasking() throws(AggregationError) -> SurvivorSet {
+        try expect(.masking)
+        sealedShares = [:]
+        try end("mask", left: masked.count, next: .endorsing)
+        survivors = SurvivorSet(masked, cohortSize: parameters.cohortSize)
+        return survivors
+    }
+
+    /// The devices that sign the set of survivors, in ascending order.
+    public var committee: [Int] { accepted.committee }
+
+    /// Step 4: takes a committee member's signature.
+    public mutating func receive(_ message: Endorsement) throws(AggregationError) {
+        try expect(.endorsing)
+        guard committee.contains(message.device), survivors.contains(message.device) else {
+            throw .unknownDevice(message.device)
+        }
+        guard !endorsements.contains(where: { $0.device == message.device }) else {
+            throw .duplicate(device: message.device)
+        }
+        guard
+            SigningKey.isValid(
+                message.signature, of: parameters.endorsedHash(of: survivors),
+                publicKey: roster.identities[message.device])
+        else { throw .forgedSignature(device: message.device) }
+        endorsements.append(message)
+    }
+
+    /// Ends step 4: has `commit` make durable whatever must be so before the sum can be revealed, such
     /// as the charge to the privacy budget, and only then says what to ask each device in the sum.
     ///
-    /// - Parameter commit: Given the survivors' numbers in ascending order and how many devices answered
-    ///   each step so far. Where it throws, the sum stays masked for ever.
-    public mutating func endMasking(
-        committing commit: (_ survivors: [Int], _ perStep: [Int]) throws -> Void
-    ) throws -> [Int: UnmaskingRequest] {
-        try expect(.masking)
-        try end("mask", left: masked.count, next: .unmasking)
-        do {
-            try commit(masked.sorted(), survivorsPerStep)
-        } catch {
-            phase = .ended
-            throw error
+    /// - Parameter commit: Given the survivors and how many devices answered each step so far. Where it
+    ///   throws, the sum stays masked for ever.
+    public mutating func endEndorsing(
+        committing commit: (_ survivors: SurvivorSet, _ perStep: [Int]) throws -> Void
+    ) throws -> UnmaskingRequest {
+        try expect(.endorsing)
+        phase = .ended
+        let quorum = parameters.committee.quorum
+        guard endorsements.count >= quorum else {
+            throw AggregationError.tooFewEndorsements(valid: endorsements.count, needed: quorum)
         }
-        return Dictionary(
-            uniqueKeysWithValues: masked.map { device in
-                let sharers = graph.neighbours(of: device).filter(sharing.contains)
-                return (
-                    device,
-                    UnmaskingRequest(
-                        survivors: sharers.filter(masked.contains),
-                        dropped: sharers.filter { !masked.contains($0) },
-                        survivorCount: masked.count)
-                )
+        try commit(survivors, survivorsPerStep)
+        phase = .unmasking
+        unmasking = Unmasking(accepted: accepted, survivors: survivors, sharing: sharing)
+        return UnmaskingRequest(
+            survivors: survivors,
+            endorsements: endorsements.prefix(quorum).map {
+                .init(member: roster.member($0.device), signature: $0.signature)
             })
     }
 
-    /// Step 4: takes one device's shares.
+    /// Step 5: takes one device's shares.
     public mutating func receive(_ message: UnmaskingShares) throws(AggregationError) {
         try expect(.unmasking)
-        guard masked.contains(message.device) else { throw .unknownDevice(message.device) }
-        guard !answered.contains(message.device) else { throw .duplicate(device: message.device) }
-        let sharers = Set(graph.neighbours(of: message.device).filter(sharing.contains))
-        let seeds = try shares(message.selfMaskSeeds, of: sharers.intersection(masked), message)
-        let keys = try shares(message.maskingKeys, of: sharers.subtracting(masked), message)
-        answered.insert(message.device)
-        for (owner, share) in seeds {
-            selfMaskShares[owner, default: []].append((message.device, share))
-        }
-        for (owner, share) in keys {
-            maskingKeyShares[owner, default: []].append((message.device, share))
-        }
+        try unmasking?.receive(message)
     }
 
-    /// Ends step 4: restores the missing seeds and keys, takes the masks off and returns the sum of
-    /// the survivors' vectors in Z_2^b.
+    /// Ends step 5: restores the missing seeds and keys, takes the masks off and returns the sum of
+    /// the survivors' vectors in Z_2^b, with the seeds of the noise that is to be removed from it.
     ///
     /// - Throws: Where some device's secrets have fewer shares than the threshold, or shares that do
     ///   not fit what it advertised.
-    public mutating func reveal() throws(AggregationError) -> [UInt32] {
+    public mutating func reveal() throws(AggregationError) -> UnmaskedSum {
         try expect(.unmasking)
-        try end("unmask", left: answered.count, next: .ended)
-        for device in masked.sorted() {
-            let seed = try restore(selfMaskShares[device] ?? [], of: device)
-            guard
-                parameters.commitment(to: seed, of: device)
-                    == advertisements[device]?.selfMaskCommitment,
-                (try? Mask(seed: seed).subtract(from: &sum)) != nil
-            else { throw .inconsistentShares(device: device) }
-        }
-        for device in sharing.subtracting(masked).sorted() {
-            try removePairwiseMasks(of: device)
-        }
-        let mask = UInt32.max >> UInt32(32 - parameters.modulusBits)
-        return sum.map { $0 & mask }
-    }
-
-    /// Takes off the masks that a lost device's surviving neighbours share with it.
-    private mutating func removePairwiseMasks(of device: Int) throws(AggregationError) {
-        let peers = graph.neighbours(of: device).filter(masked.contains)
-        guard !peers.isEmpty else { return }
-        let secret = try restore(maskingKeyShares[device] ?? [], of: device)
-        guard let pair = try? KeyAgreement(secretKey: secret),
-            pair.publicKey == advertisements[device]?.maskingKey
-        else { throw .inconsistentShares(device: device) }
-        for peer in peers {
-            guard let key = advertisements[peer]?.maskingKey,
-                let seed = try? pair.sharedKey(with: key, context: parameters.context("mask")),
-                (try? applyPairwiseMask(seed, of: peer, with: device, to: &sum, removing: true))
-                    != nil
-            else { throw .inconsistentShares(device: peer) }
-        }
-    }
-
-    private func restore(
-        _ shares: [(device: Int, share: SecretSharing.Share)], of device: Int
-    ) throws(AggregationError) -> SecretBytes {
-        let needed = parameters.graph.threshold
-        guard shares.count >= needed else {
-            throw .tooFewDevices(
-                step: "unmask (shares of device \(device))", left: shares.count, needed: needed)
-        }
-        let chosen = shares.sorted { $0.device < $1.device }.prefix(needed)
-        guard let secret = SecretSharing.restore(Array(chosen)) else {
-            throw .inconsistentShares(device: device)
-        }
-        return secret
-    }
-
-    private func shares(
-        _ entries: [UnmaskingShares.Entry], of owners: Set<Int>, _ message: UnmaskingShares
-    ) throws(AggregationError) -> [(owner: Int, share: SecretSharing.Share)] {
-        guard entries.count == owners.count, Set(entries.map(\.owner)) == owners else {
-            throw .malformed(device: message.device, "the shares are not those asked for")
-        }
-        var shares: [(owner: Int, share: SecretSharing.Share)] = []
-        for entry in entries {
-            guard let share = SecretSharing.Share(bytes: entry.share) else {
-                throw .malformed(device: message.device, "a share is outside the field")
-            }
-            shares.append((entry.owner, share))
-        }
-        return shares
+        guard let unmasking else { throw .unexpectedStep("nothing is being unmasked") }
+        try end("unmask", left: unmasking.answered.count, next: .ended)
+        let (masks, seeds) = try unmasking.restore(advertisements)
+        sum.apply(masks)
+        return UnmaskedSum(sum: sum, survivors: survivors, removedNoise: seeds)
     }
 
     private func expect(_ expected: Phase) throws(AggregationError) {
@@ -251,5 +225,37 @@ public struct AggregationCoordinator: Sendable {
             throw .tooFewDevices(step: step, left: left, needed: parameters.minimumSurvivors)
         }
         phase = next
+    }
+}
+
+/// What a masked sum reveals.
+public struct UnmaskedSum: Sendable {
+    /// The sum of the survivors' vectors, excess noise included.
+    public var sum: RingVector
+    /// Whose vectors are in it.
+    public var survivors: SurvivorSet
+    /// The seeds of the noise that is to be taken off.
+    public var removedNoise: [RemovedNoise]
+
+    /// One component of one device's noise.
+    public struct RemovedNoise: Sendable {
+        /// Whose noise it is.
+        public var device: Int
+        /// Which component, from 0.
+        public var component: Int
+        /// What it is expanded from.
+        package var seed: SecretBytes
+    }
+}
+
+extension Array {
+    /// The first index whose element, and all behind it, satisfy `isBehind`.
+    fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

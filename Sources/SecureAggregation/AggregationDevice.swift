@@ -1,26 +1,27 @@
 public import Sodium
-internal import VectorKernels
+public import VectorKernels
 
-/// The device's side of a masked sum (Bonawitz et al., CCS 2017, figure 4), as a state machine
-/// without I/O. The steps must be called in order, once each:
-/// ``advertiseKeys()``, ``shareKeys(with:)``, ``mask(_:receiving:)``, ``unmask(_:)``.
+/// The device's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys and survivors), as a
+/// state machine without I/O. The steps must be called in order, once each: ``advertiseKeys()``,
+/// ``shareKeys(with:)``, ``mask(_:receiving:)``, on committee members ``endorse(_:)``, ``unmask(_:)``.
 ///
 /// A thrown error ends the session: every later call throws as well.
 public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// The public parameters that this device agreed to.
-    public let parameters: AggregationParameters
+    public let accepted: AcceptedParameters
     /// This device's number in the cohort.
     public let device: Int
 
+    private let identity: SigningKey
+    private let noiseSeeds: [SecretBytes]
     private var randomness: Randomness
-    private let neighbours: [Int]
     private var phase: Phase = .ready
 
     private enum Phase: Sendable {
         case ready
         case advertised(Secrets)
         case shared(Secrets, peers: [Int: Peer])
-        case masked(peers: [Int: HeldShares])
+        case masked([Int: SecretBytes], endorsed: SurvivorSet?)
         case ended
     }
 
@@ -36,94 +37,110 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         let sealingKey: SecretBytes
     }
 
-    private struct HeldShares: Sendable {
-        let selfMaskSeed: SecretSharing.Share
-        let maskingKey: SecretSharing.Share
-    }
-
-    /// Joins a cohort as number `device`.
+    /// Joins a cohort.
     ///
     /// - Parameters:
-    ///   - parameters: The public parameters.
-    ///   - device: This device's number, from 0.
-    ///   - graph: The graph of `parameters`, where the caller has built it already.
+    ///   - accepted: The parameters, accepted by this device's ``AggregationTerms``.
+    ///   - membership: This device's place in the roster.
+    ///   - identity: This device's enrolled key.
+    ///   - noiseSeeds: The 32-byte seeds of the device's removable noise, by component.
     ///   - randomness: ``Sodium/SystemRandomness``, or a seeded source in a simulation.
+    /// - Throws: ``AggregationError/notInRoster(device:)`` where the place is not this device's.
     public init(
-        parameters: AggregationParameters, device: Int, graph: NeighbourGraph? = nil,
-        randomness: Randomness
+        accepted: AcceptedParameters, membership: RosterMember, identity: SigningKey,
+        noiseSeeds: [SecretBytes] = [], randomness: Randomness
     ) throws(AggregationError) {
-        guard (0..<parameters.cohortSize).contains(device) else { throw .unknownDevice(device) }
-        self.parameters = parameters
-        self.device = device
+        guard noiseSeeds.count == accepted.parameters.excessNoise.componentCount,
+            noiseSeeds.allSatisfy({ $0.count == SecretSharing.secretLength })
+        else {
+            throw .invalidParameters(
+                "\(accepted.parameters.excessNoise.componentCount) noise seeds of "
+                    + "\(SecretSharing.secretLength) bytes are needed")
+        }
+        try membership.check(against: accepted.parameters)
+        guard membership.identity == identity.publicKey else {
+            throw .notInRoster(device: membership.device)
+        }
+        self.accepted = accepted
+        device = membership.device
+        self.identity = identity
+        self.noiseSeeds = noiseSeeds
         self.randomness = randomness
-        neighbours = (graph ?? parameters.makeNeighbourGraph()).neighbours(of: device)
     }
 
-    /// Step 1: draws two key pairs and a self-mask seed, and publishes the public keys and a commitment
-    /// to the seed.
+    private var parameters: AggregationParameters { accepted.parameters }
+
+    /// Whether this device signs the set of survivors.
+    public var isInCommittee: Bool { accepted.committee.contains(device) }
+
+    /// Step 1: draws two key pairs and a self-mask seed; publishes the public keys and commitments to all
+    /// seeds, signed.
     public mutating func advertiseKeys() throws(AggregationError) -> KeyAdvertisement {
         guard case .ready = phase else { throw outOfOrder("keys were advertised before") }
         let secrets = Secrets(
             encryption: KeyAgreement(from: &randomness), masking: KeyAgreement(from: &randomness),
             selfMaskSeed: SecretBytes(count: SecretSharing.secretLength, from: &randomness))
         phase = .advertised(secrets)
-        return KeyAdvertisement(
+        var advertisement = KeyAdvertisement(
             device: device, encryptionKey: secrets.encryption.publicKey,
             maskingKey: secrets.masking.publicKey,
-            selfMaskCommitment: parameters.commitment(to: secrets.selfMaskSeed, of: device))
+            commitments: ([secrets.selfMaskSeed] + noiseSeeds).enumerated().map {
+                parameters.commitment(to: $1, number: $0, of: device)
+            }, signature: [])
+        advertisement.signature = identity.sign(advertisement.signedHash(under: parameters))
+        return advertisement
     }
 
-    /// Step 2: shares both secrets among the neighbours that advertised keys.
+    /// Step 2: shares all secrets among the neighbours that advertised keys.
     ///
-    /// - Parameter advertisements: Those of this device's neighbours that are still there.
-    /// - Throws: Where a sender is no neighbour, a key is repeated or weak, or fewer than the
+    /// - Parameter peers: Those of this device's neighbours that are still there.
+    /// - Throws: Where a peer is no neighbour, a key is repeated or weak, or fewer than the
     ///   threshold are left.
     public mutating func shareKeys(
-        with advertisements: [KeyAdvertisement]
+        with peers: [VerifiedPeer]
     ) throws(AggregationError) -> [SealedShare] {
         guard case .advertised(let secrets) = phase else {
             throw outOfOrder("keys can be shared once, after they are advertised")
         }
         phase = .ended
-        try checkSenders(advertisements.map(\.device), step: "advertise keys")
+        guard peers.allSatisfy({ $0.digest == parameters.digest }) else { throw .otherSession }
+        let advertisements = peers.map(\.advertisement)
+        let receivers = advertisements.map(\.device)
+        try checkSenders(receivers, step: "advertise keys")
         var keys = Set([secrets.encryption.publicKey, secrets.masking.publicKey])
-        var peers: [Int: Peer] = [:]
+        var known: [Int: Peer] = [:]
         for advertisement in advertisements {
             guard keys.insert(advertisement.encryptionKey).inserted,
                 keys.insert(advertisement.maskingKey).inserted
             else {
                 throw .malformed(device: advertisement.device, "a public key appears twice")
             }
-            peers[advertisement.device] = Peer(
+            known[advertisement.device] = Peer(
                 maskingKey: advertisement.maskingKey,
                 sealingKey: try agree(
                     secrets.encryption, advertisement.encryptionKey, "share",
                     with: advertisement.device))
         }
-        let receivers = advertisements.map(\.device)
-        let seedShares = SecretSharing.split(
-            secrets.selfMaskSeed, among: receivers, threshold: parameters.graph.threshold,
-            randomness: &randomness)
-        let keyShares = SecretSharing.split(
-            secrets.masking.secretKey, among: receivers, threshold: parameters.graph.threshold,
-            randomness: &randomness)
+        let shares = SecretSharing.split(
+            [secrets.selfMaskSeed, secrets.masking.secretKey] + noiseSeeds, among: receivers,
+            threshold: parameters.graph.threshold, randomness: &randomness)
         var sealed: [SealedShare] = []
         sealed.reserveCapacity(receivers.count)
-        for (index, receiver) in receivers.enumerated() {
-            guard let peer = peers[receiver] else { throw .unknownDevice(receiver) }
+        for (receiver, share) in zip(receivers, shares) {
+            guard let peer = known[receiver] else { throw .unknownDevice(receiver) }
             do {
                 sealed.append(
                     SealedShare(
                         sender: device, receiver: receiver,
                         ciphertext: try AuthenticatedEncryption.seal(
-                            seedShares[index].bytes + keyShares[index].bytes, key: peer.sealingKey,
+                            share, key: peer.sealingKey,
                             nonce: parameters.nonce(from: device, to: receiver),
                             associatedData: parameters.associatedData(from: device, to: receiver))))
             } catch {
                 throw .malformed(device: receiver, error.description)
             }
         }
-        phase = .shared(secrets, peers: peers)
+        phase = .shared(secrets, peers: known)
         return sealed
     }
 
@@ -131,87 +148,104 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// self mask and one pairwise mask for each of them.
     ///
     /// - Parameters:
-    ///   - vector: `vectorLength` elements; only their low `modulusBits` bits count.
+    ///   - vector: `vectorLength` elements of `modulusBits` bits.
     ///   - shares: One from each neighbour that sent shares.
     /// - Throws: Where a share is forged, repeated or not from a neighbour, or too few came.
     public mutating func mask(
-        _ vector: [UInt32], receiving shares: [SealedShare]
+        _ vector: RingVector, receiving shares: [SealedShare]
     ) throws(AggregationError) -> MaskedInput {
         guard case .shared(let secrets, let peers) = phase else {
             throw outOfOrder("a vector can be masked once, after keys are shared")
         }
         phase = .ended
-        guard vector.count == parameters.vectorLength else {
+        guard vector.count == parameters.vectorLength, vector.bits == parameters.modulusBits else {
             throw .malformed(
                 device: device,
-                "the vector has \(vector.count) elements, not \(parameters.vectorLength)")
+                "the vector has \(vector.count) elements of \(vector.bits) bits, not "
+                    + "\(parameters.vectorLength) of \(parameters.modulusBits)")
         }
         try checkSenders(shares.map(\.sender), step: "share keys")
-        var masked = vector
-        var held: [Int: HeldShares] = [:]
+        var held: [Int: SecretBytes] = [:]
+        var masks = [Mask(seed: secrets.selfMaskSeed)]
         for share in shares {
             guard let peer = peers[share.sender] else { throw .unknownDevice(share.sender) }
             held[share.sender] = try open(share, from: peer)
-            let seed = try agree(secrets.masking, peer.maskingKey, "mask", with: share.sender)
-            do {
-                try applyPairwiseMask(seed, of: device, with: share.sender, to: &masked)
-            } catch { throw .malformed(device: share.sender, error.description) }
+            masks.append(
+                Mask(
+                    pairSeed: try agree(
+                        secrets.masking, peer.maskingKey, "mask", with: share.sender),
+                    of: device, with: share.sender))
         }
-        do {
-            try Mask(seed: secrets.selfMaskSeed).add(to: &masked)
-        } catch { throw .malformed(device: device, error.description) }
-        phase = .masked(peers: held)
-        return MaskedInput(
-            device: device, packed: Ring.pack(masked, bits: parameters.modulusBits))
+        var masked = vector
+        masked.apply(masks)
+        phase = .masked(held, endorsed: nil)
+        return MaskedInput(device: device, packed: masked.packed())
     }
 
-    /// Step 4: hands out one kind of share for each neighbour that shared secrets: of the self-mask
-    /// seed if its vector is in the sum, of the masking key if it is lost.
+    /// Step 4, on members of the committee: signs the set of survivors, one only.
     ///
-    /// - Throws: Where a neighbour is named on both sides or on none, is unknown, the sum has fewer
-    ///   vectors than agreed, or fewer neighbours than the threshold survive: this device's own seed
-    ///   could not be restored then, so that an honest coordinator gains nothing from an answer.
+    /// - Throws: Where the device is no member or not in the set, or the set is too small.
+    public mutating func endorse(
+        _ survivors: SurvivorSet
+    ) throws(AggregationError) -> Endorsement {
+        guard case .masked(let held, nil) = phase else {
+            throw outOfOrder("one set of survivors is signed, after masking")
+        }
+        phase = .ended
+        guard isInCommittee else { throw .unexpectedStep("the device is not in the committee") }
+        try survivors.check(against: parameters)
+        guard survivors.contains(device) else {
+            throw .inconsistentSurvivors("the survivors do not include the device itself")
+        }
+        phase = .masked(held, endorsed: survivors)
+        return Endorsement(
+            device: device, signature: identity.sign(parameters.endorsedHash(of: survivors)))
+    }
+
+    /// Step 5: hands out one kind of share for each neighbour that shared secrets: of the self-mask seed and
+    /// the excess noise if its vector is in the sum, of the masking key if it is lost.
+    ///
+    /// - Throws: Where the set is not the one that this device signed, does not include it, or leaves fewer
+    ///   neighbours than the threshold: this device's own seed could not be restored then, so that an
+    ///   honest coordinator gains nothing from an answer.
     public mutating func unmask(
-        _ request: UnmaskingRequest
+        _ verified: VerifiedSurvivors
     ) throws(AggregationError) -> UnmaskingShares {
-        guard case .masked(let held) = phase else {
+        guard case .masked(let held, let endorsed) = phase else {
             throw outOfOrder("shares are handed out once, after masking")
         }
         phase = .ended
-        guard request.survivorCount >= parameters.minimumSurvivors else {
-            throw .tooFewDevices(
-                step: "mask", left: request.survivorCount, needed: parameters.minimumSurvivors)
+        guard verified.digest == parameters.digest else { throw .otherSession }
+        let survivors = verified.survivors
+        guard endorsed == nil || endorsed == survivors else {
+            throw .inconsistentSurvivors("the device signed another set of survivors")
         }
-        guard request.survivorCount > request.survivors.count else {
+        guard survivors.contains(device) else {
             throw .inconsistentSurvivors("the survivors do not include the device itself")
         }
-        guard request.survivorCount <= parameters.cohortSize else {
-            throw .inconsistentSurvivors("the sum has more vectors than the cohort has devices")
-        }
-        guard request.survivors.count >= parameters.graph.threshold else {
+        let owners = held.keys.sorted()
+        let left = owners.count(where: survivors.contains)
+        guard left >= parameters.graph.threshold else {
             throw .tooFewDevices(
-                step: "mask (neighbours)", left: request.survivors.count,
-                needed: parameters.graph.threshold)
+                step: "mask (neighbours)", left: left, needed: parameters.graph.threshold)
         }
-        let named = request.survivors + request.dropped
-        guard Set(named).count == named.count else {
-            throw .inconsistentSurvivors("a device is named twice")
+        var answer = UnmaskingShares(device: device, survivors: [], dropped: [])
+        for owner in owners {
+            guard let shares = held[owner] else { continue }
+            func share(_ index: Int) -> [UInt8] {
+                shares.copy(
+                    index * SecretSharing.shareLength..<(index + 1) * SecretSharing.shareLength)
+            }
+            if survivors.contains(owner) {
+                let removed = parameters.excessNoise.removedComponents(
+                    rank: survivors.rank(of: owner), survivors: survivors.count)
+                answer.survivors.append(
+                    .init(owner: owner, shares: ([0] + removed.map { 2 + $0 }).flatMap(share)))
+            } else {
+                answer.dropped.append(.init(owner: owner, shares: share(1)))
+            }
         }
-        if let stranger = named.first(where: { held[$0] == nil }) {
-            throw .unknownDevice(stranger)
-        }
-        guard named.count == held.count else {
-            throw .inconsistentSurvivors(
-                "\(held.count - named.count) neighbours are neither in the sum nor lost")
-        }
-        return UnmaskingShares(
-            device: device,
-            selfMaskSeeds: request.survivors.compactMap { owner in
-                held[owner].map { .init(owner: owner, share: $0.selfMaskSeed.bytes) }
-            },
-            maskingKeys: request.dropped.compactMap { owner in
-                held[owner].map { .init(owner: owner, share: $0.maskingKey.bytes) }
-            })
+        return answer
     }
 
     private mutating func outOfOrder(_ reason: String) -> AggregationError {
@@ -221,7 +255,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
 
     /// Checks that the senders are distinct neighbours and enough for the threshold.
     private func checkSenders(_ senders: [Int], step: String) throws(AggregationError) {
-        var missing = Set(neighbours)
+        let neighbours = Set(accepted.graph.neighbours(of: device))
+        var missing = neighbours
         for sender in senders where missing.remove(sender) == nil {
             throw neighbours.contains(sender) ? .duplicate(device: sender) : .unknownDevice(sender)
         }
@@ -239,17 +274,15 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         } catch { throw .malformed(device: peer, error.description) }
     }
 
-    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError) -> HeldShares
+    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError) -> SecretBytes
     {
-        guard sealed.receiver == device else { throw .forgedShare(from: sealed.sender) }
-        let opened = try? AuthenticatedEncryption.open(
-            sealed.ciphertext, key: peer.sealingKey,
-            nonce: parameters.nonce(from: sealed.sender, to: device),
-            associatedData: parameters.associatedData(from: sealed.sender, to: device))
-        guard let opened,
-            let seed = SecretSharing.Share(bytes: opened.prefix(SecretSharing.shareLength)),
-            let key = SecretSharing.Share(bytes: opened.dropFirst(SecretSharing.shareLength))
+        guard sealed.receiver == device,
+            let opened = try? AuthenticatedEncryption.open(
+                sealed.ciphertext, key: peer.sealingKey,
+                nonce: parameters.nonce(from: sealed.sender, to: device),
+                associatedData: parameters.associatedData(from: sealed.sender, to: device)),
+            opened.withBytes({ SecretSharing.isShare($0, of: parameters.sharedSecrets) })
         else { throw .forgedShare(from: sealed.sender) }
-        return HeldShares(selfMaskSeed: seed, maskingKey: key)
+        return opened
     }
 }

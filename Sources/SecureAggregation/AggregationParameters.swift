@@ -1,13 +1,21 @@
 package import Sodium
 
-/// The public parameters of one masked sum; every party checks them before it takes part.
+/// The public parameters of one masked sum. Their ``digest`` is bound into every signature, key and sealed
+/// share, so that parties that were told different parameters cannot take part in one sum.
 public struct AggregationParameters: Sendable, Hashable {
     /// The largest cohort; share positions and message sizes are bounded by it.
     public static let largestCohort = 1 << 20
+    /// The length of session names and digests, in bytes.
+    public static let digestLength = 32
 
-    /// Names the sum: 32 bytes, never used twice. It seeds the neighbour graph and is bound into
-    /// every key and every sealed share.
+    /// Names the sum: 32 bytes, never used twice. With the roster it seeds graph and committee.
     public let session: [UInt8]
+    /// The number of the round; a device takes part in ascending rounds only.
+    public let round: UInt64
+    /// The root of the cohort's ``Roster``, 32 bytes.
+    public let rosterRoot: [UInt8]
+    /// What is summed and how it is encoded, as a 32-byte digest that the layer above defines.
+    public let purpose: [UInt8]
     /// The number of devices invited, numbered from 0.
     public let cohortSize: Int
     /// The number of elements of the vectors that are summed.
@@ -16,20 +24,31 @@ public struct AggregationParameters: Sendable, Hashable {
     public let modulusBits: Int
     /// Degree and threshold of the graph of devices that hold each other's shares.
     public let graph: GraphSecurity
+    /// Size and quorum of the committee that signs the survivors.
+    public let committee: CommitteeSecurity
     /// The number of masked inputs below which a sum is not revealed.
     public let minimumSurvivors: Int
+    /// Which noise is removed from the sum.
+    public let excessNoise: ExcessNoise
+    /// The hash of all of the above, 32 bytes.
+    public let digest: [UInt8]
 
     /// Checks and collects parameters.
     public init(
-        session: [UInt8], cohortSize: Int, vectorLength: Int, modulusBits: Int,
-        graph: GraphSecurity, minimumSurvivors: Int
+        session: [UInt8], round: UInt64, rosterRoot: [UInt8], purpose: [UInt8], cohortSize: Int,
+        vectorLength: Int, modulusBits: Int, graph: GraphSecurity, committee: CommitteeSecurity,
+        minimumSurvivors: Int, excessNoise: ExcessNoise = .none
     ) throws(AggregationError) {
-        guard session.count == 32 else { throw .invalidParameters("a session name has 32 bytes") }
+        guard [session, rosterRoot, purpose].allSatisfy({ $0.count == Self.digestLength }) else {
+            throw .invalidParameters("a session name, a roster root and a purpose have 32 bytes each")
+        }
         guard (2...Self.largestCohort).contains(cohortSize) else {
             throw .invalidParameters(
                 "a cohort has 2 to \(Self.largestCohort) devices, not \(cohortSize)")
         }
-        guard vectorLength > 0 else { throw .invalidParameters("the vector is empty") }
+        guard (1...1 << 30).contains(vectorLength) else {
+            throw .invalidParameters("a vector has 1 to 2^30 elements, not \(vectorLength)")
+        }
         guard (1...32).contains(modulusBits) else {
             throw .invalidParameters("the modulus has 1 to 32 bits, not \(modulusBits)")
         }
@@ -44,26 +63,60 @@ public struct AggregationParameters: Sendable, Hashable {
             throw .invalidParameters(
                 "threshold \(graph.threshold) is not within the degree \(graph.degree)")
         }
+        guard (1...cohortSize).contains(committee.size),
+            (1...committee.size).contains(committee.quorum)
+        else {
+            throw .invalidParameters(
+                "a committee of \(committee.size) with a quorum of \(committee.quorum) does not fit "
+                    + "\(cohortSize) devices")
+        }
         guard (2...cohortSize).contains(minimumSurvivors) else {
             throw .invalidParameters(
                 "\(minimumSurvivors) survivors of \(cohortSize) devices is not a minimum from 2 up")
         }
         self.session = session
+        self.round = round
+        self.rosterRoot = rosterRoot
+        self.purpose = purpose
         self.cohortSize = cohortSize
         self.vectorLength = vectorLength
         self.modulusBits = modulusBits
         self.graph = graph
+        self.committee = committee
         self.minimumSurvivors = minimumSurvivors
+        self.excessNoise = excessNoise
+
+        var hash = BLAKE2b(context: "covey masked sum")
+        for bytes in [session, rosterRoot, purpose] { hash.update(bytes) }
+        hash.update(round)
+        for number in [
+            cohortSize, vectorLength, modulusBits, graph.degree, graph.threshold, committee.size,
+            committee.quorum, minimumSurvivors, excessNoise.componentCount, excessNoise.baseUnits,
+            excessNoise.targetUnits, excessNoise.excluded,
+        ] {
+            hash.update(UInt64(number))
+        }
+        digest = hash.finalize()
     }
 
-    /// The neighbours of every device, from the public session name.
-    public func makeNeighbourGraph() -> NeighbourGraph {
-        NeighbourGraph(cohortSize: cohortSize, degree: graph.degree, seed: session)
+    /// What graph and committee are drawn from: the session and the roster. A coordinator that tries many
+    /// sessions before it names one multiplies the probability of a bad graph by their number.
+    private var seed: [UInt8] { session + rosterRoot }
+
+    /// The neighbours of every device.
+    func makeNeighbourGraph() -> NeighbourGraph {
+        NeighbourGraph(cohortSize: cohortSize, degree: graph.degree, seed: seed)
     }
 
-    /// What is bound into a sealed share: the session, its sender and its receiver.
+    /// The members of the committee in ascending order.
+    func makeCommittee() -> [Int] {
+        var randomness = PublicRandomness(seed: seed, label: "covey committee")
+        return randomness.permutation(of: cohortSize).prefix(committee.size).sorted()
+    }
+
+    /// What is bound into a sealed share: the parameters, its sender and its receiver.
     func associatedData(from sender: Int, to receiver: Int) -> [UInt8] {
-        session + Self.bytes(sender) + Self.bytes(receiver)
+        digest + Self.bytes(sender) + Self.bytes(receiver)
     }
 
     /// The nonce of the one message from `sender` to `receiver` under their pair key.
@@ -72,17 +125,26 @@ public struct AggregationParameters: Sendable, Hashable {
             + [UInt8](repeating: 0, count: AuthenticatedEncryption.nonceLength - 16)
     }
 
-    /// The context of a key agreement: its purpose and the session.
+    /// The context of a key agreement: its purpose and the parameters.
     package func context(_ purpose: StaticString) -> [UInt8] {
-        [UInt8]("\(purpose)".utf8) + session
+        [UInt8]("\(purpose)".utf8) + digest
     }
 
-    /// The commitment of `device` to its self-mask seed.
-    package func commitment(to seed: SecretBytes, of device: Int) -> [UInt8] {
-        var hash = BLAKE2b(context: "covey self mask")
-        hash.update(session)
+    /// The commitment of `device` to a seed: number 0 is the self mask, 1 + j noise component j.
+    package func commitment(to seed: SecretBytes, number: Int, of device: Int) -> [UInt8] {
+        var hash = BLAKE2b(context: "covey commitment")
+        hash.update(digest)
         hash.update(UInt64(device))
+        hash.update(UInt64(number))
         hash.update(seed)
+        return hash.finalize()
+    }
+
+    /// What a committee member signs: that the sum is that of `survivors`.
+    package func endorsedHash(of survivors: SurvivorSet) -> [UInt8] {
+        var hash = BLAKE2b(context: "covey survivors")
+        hash.update(digest)
+        hash.update(survivors.bitmap)
         return hash.finalize()
     }
 

@@ -72,52 +72,19 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
         return GraphSecurity(
             degree: others, threshold: max(corrupt + 1, (corrupt + others - dropped + 1) / 2))
     }
-}
 
-/// Exact tails of the hypergeometric distribution in log space.
-private struct HypergeometricTails {
-    private let logFactorial: [Double]
-
-    init(largest: Int) {
-        var table = [0.0]
-        for number in 1...max(largest, 1) { table.append(table[number - 1] + log(Double(number))) }
-        logFactorial = table
-    }
-
-    private func logChoose(_ n: Int, _ k: Int) -> Double {
-        logFactorial[n] - logFactorial[k] - logFactorial[n - k]
-    }
-
-    /// The natural logarithm of P[X >= `least`], X counting the marked among `draws` of `population`.
-    func logAtLeast(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
-        let lowest = max(least, draws - (population - marked), 0)
-        var tail = -Double.infinity
-        for count in stride(from: min(marked, draws), through: lowest, by: -1) {
-            tail = logSum(tail, logMass(count, population, marked, draws))
-        }
-        return tail
-    }
-
-    /// The smallest number that X reaches with a probability whose logarithm is at most `bound`.
-    func smallestCount(
-        reachedWithLog bound: Double, population: Int, marked: Int, draws: Int
-    ) -> Int {
-        let lowest = max(draws - (population - marked), 0)
-        var tail = -Double.infinity
-        for count in stride(from: min(marked, draws), through: lowest, by: -1) {
-            tail = logSum(tail, logMass(count, population, marked, draws))
-            if tail > bound { return count + 1 }
-        }
-        return lowest
-    }
-
-    private func logMass(_ count: Int, _ population: Int, _ marked: Int, _ draws: Int) -> Double {
-        logChoose(marked, count) + logChoose(population - marked, draws - count)
-            - logChoose(population, draws)
-    }
-
-    private func logSum(_ left: Double, _ right: Double) -> Double {
-        let (low, high) = (min(left, right), max(left, right))
-        return low == -.infinity ? high : high + log1p(exp(low - high))
+    /// Whether this graph protects a cohort as ``choose(cohortSize:corruptShare:dropoutShare:failureExponent:)``
+    /// asks for: failures 1 and 3 there have at most the stated probability when as many as `lost` devices
+    /// are lost. Failure 2, a lost sum, harms nobody.
+    func protects(
+        cohortSize: Int, corruptShare: Double, lost: Int, failureExponent: Double
+    ) -> Bool {
+        let corrupt = Int((corruptShare * Double(cohortSize)).rounded(.up))
+        guard degree < cohortSize - 1 else { return threshold > corrupt }
+        let tolerated = failureExponent * log(2) - log(Double(cohortSize))
+        let cutShare = Double(corrupt + lost) / Double(cohortSize)
+        return HypergeometricTails(largest: cohortSize).logAtLeast(
+            threshold, population: cohortSize - 1, marked: corrupt, draws: degree) <= tolerated
+            && (cutShare == 0 || Double(degree / 2) * log(cutShare) <= tolerated)
     }
 }

@@ -1,43 +1,38 @@
 package import Sodium
-internal import VectorKernels
+package import VectorKernels
 
-/// A pseudorandom vector over Z_2^32: the ChaCha20 keystream of a 32-byte seed under a zero nonce,
-/// four bytes an element, least significant first.
-package struct Mask {
-    /// Elements a chunk: 16 KiB, so that keystream and sum stay in the first-level cache.
-    private static let chunkLength = 4096
-    private var stream: ChaCha20
+/// A mask of a vector: the ChaCha20 keystream of a 32-byte seed under a zero nonce, added or subtracted.
+package struct Mask: Sendable {
+    package let seed: SecretBytes
+    package let isSubtracted: Bool
 
-    package init(seed: SecretBytes) throws(SodiumError) { stream = try ChaCha20(key: seed) }
-
-    /// Adds the mask to `vector`.
-    package consuming func add(to vector: inout [UInt32]) {
-        forEachChunk(of: vector.count) { Ring.add($0, to: &vector, at: $1) }
+    package init(seed: SecretBytes, isSubtracted: Bool = false) {
+        self.seed = seed
+        self.isSubtracted = isSubtracted
     }
 
-    /// Subtracts the mask from `vector`.
-    package consuming func subtract(from vector: inout [UInt32]) {
-        forEachChunk(of: vector.count) { Ring.subtract($0, from: &vector, at: $1) }
+    /// The mask of a pair of devices, which the lower-numbered adds and the other subtracts.
+    init(pairSeed: SecretBytes, of device: Int, with peer: Int) {
+        self.init(seed: pairSeed, isSubtracted: device > peer)
     }
 
-    private consuming func forEachChunk(of count: Int, _ body: ([UInt32], Int) -> Void) {
-        var chunk = [UInt32](repeating: 0, count: min(Self.chunkLength, count))
-        for offset in stride(from: 0, to: count, by: Self.chunkLength) {
-            stream.fill(&chunk)
-            body(chunk, offset)
-        }
-    }
+    /// The mask that takes this one off.
+    var inverse: Mask { Mask(seed: seed, isSubtracted: !isSubtracted) }
 }
 
-/// The pairwise mask of two devices, which the lower-numbered adds and the other subtracts.
-func applyPairwiseMask(
-    _ seed: SecretBytes, of device: Int, with peer: Int, to vector: inout [UInt32],
-    removing: Bool = false
-) throws(SodiumError) {
-    let mask = try Mask(seed: seed)
-    if (device < peer) != removing {
-        mask.add(to: &vector)
-    } else {
-        mask.subtract(from: &vector)
+extension RingVector {
+    /// Elements that stay in the first-level cache while all masks are applied to them.
+    private static let cachedElements = 4096
+
+    /// Applies masks, a piece of the vector at a time.
+    package mutating func apply(_ masks: [Mask]) {
+        for start in stride(from: 0, to: count, by: Self.cachedElements) {
+            let range = start..<min(start + Self.cachedElements, count)
+            for mask in masks {
+                mask.seed.withBytes {
+                    add(keystreamOf: $0, subtracting: mask.isSubtracted, in: range)
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package import Sodium
 
-/// An element of the prime field of order p = 2^61 - 1.
+/// An element of the prime field of order p = 2^61 - 1. Every operation takes the same time whatever the
+/// elements are.
 package struct MersenneElement: Sendable, Hashable {
     package static let modulus: UInt64 = (1 << 61) - 1
     package static let zero = MersenneElement(reduced: 0)
@@ -17,6 +18,9 @@ package struct MersenneElement: Sendable, Hashable {
         self.value = value
     }
 
+    /// The element of a value that is known to be below p.
+    init(known value: UInt64) { self.value = value }
+
     /// A uniform element: 61-bit draws until one is below p.
     package static func random(from randomness: inout some RandomSource) -> MersenneElement {
         while true {
@@ -24,19 +28,22 @@ package struct MersenneElement: Sendable, Hashable {
         }
     }
 
+    /// The element of a value below 2p: p is taken off, and added again under a mask where that was too
+    /// much, without a branch.
     private static func reduce(_ value: UInt64) -> MersenneElement {
-        MersenneElement(reduced: value >= modulus ? value - modulus : value)
+        let less = value &- modulus
+        return MersenneElement(reduced: less &+ (modulus & (0 &- (less >> 63))))
     }
 
-    package static func + (left: Self, right: Self) -> Self { reduce(left.value + right.value) }
+    package static func + (left: Self, right: Self) -> Self { reduce(left.value &+ right.value) }
 
     package static func - (left: Self, right: Self) -> Self {
-        reduce(left.value + modulus - right.value)
+        reduce(left.value &+ modulus &- right.value)
     }
 
     package static func * (left: Self, right: Self) -> Self {
         let (high, low) = left.value.multipliedFullWidth(by: right.value)
-        return reduce((low & modulus) + (high << 3 | low >> 61))
+        return reduce((low & modulus) &+ (high << 3 | low >> 61))
     }
 
     /// The multiplicative inverse, by Fermat's little theorem; zero for zero.

@@ -1,5 +1,5 @@
-/// Step 1, device to coordinator and on to the device's neighbours: two fresh X25519 public keys, and a
-/// commitment by which the coordinator knows the restored self-mask seed.
+/// Step 1, device to coordinator: two fresh X25519 public keys and commitments to the seeds that may be
+/// restored later, signed by the device's enrolled identity.
 public struct KeyAdvertisement: Sendable, Hashable {
     /// The sender's number in the cohort.
     public var device: Int
@@ -7,21 +7,37 @@ public struct KeyAdvertisement: Sendable, Hashable {
     public var encryptionKey: [UInt8]
     /// The key that pairwise masks are agreed with, 32 bytes.
     public var maskingKey: [UInt8]
-    /// The hash of the self-mask seed, 32 bytes.
-    public var selfMaskCommitment: [UInt8]
+    /// The commitment to the self-mask seed, then to the seed of each removable noise component, 32 bytes
+    /// each.
+    public var commitments: [[UInt8]]
+    /// The Ed25519 signature over ``signedHash(under:)``, 64 bytes.
+    public var signature: [UInt8]
 
     /// Describes an advertisement.
     public init(
-        device: Int, encryptionKey: [UInt8], maskingKey: [UInt8], selfMaskCommitment: [UInt8]
+        device: Int, encryptionKey: [UInt8], maskingKey: [UInt8], commitments: [[UInt8]],
+        signature: [UInt8]
     ) {
         self.device = device
         self.encryptionKey = encryptionKey
         self.maskingKey = maskingKey
-        self.selfMaskCommitment = selfMaskCommitment
+        self.commitments = commitments
+        self.signature = signature
     }
+}
 
-    /// The size on the wire, in bytes, framing not counted.
-    public static let byteCount = 4 + 32 + 32 + 32
+/// Step 1, coordinator to device: a neighbour's advertisement, with the proof of who the neighbour is.
+public struct PeerIntroduction: Sendable, Hashable {
+    /// The neighbour.
+    public var member: RosterMember
+    /// What it advertised.
+    public var advertisement: KeyAdvertisement
+
+    /// Describes an introduction.
+    public init(member: RosterMember, advertisement: KeyAdvertisement) {
+        self.member = member
+        self.advertisement = advertisement
+    }
 }
 
 /// Step 2, device to neighbour by way of the coordinator: one share of each of the sender's secrets,
@@ -31,7 +47,7 @@ public struct SealedShare: Sendable, Hashable {
     public var sender: Int
     /// Who can open them.
     public var receiver: Int
-    /// XChaCha20-Poly1305 ciphertext and tag of both shares.
+    /// XChaCha20-Poly1305 ciphertext and tag of all shares.
     public var ciphertext: [UInt8]
 
     /// Describes a sealed share.
@@ -40,10 +56,6 @@ public struct SealedShare: Sendable, Hashable {
         self.receiver = receiver
         self.ciphertext = ciphertext
     }
-
-    /// The size on the wire, in bytes, framing not counted.
-    public static let byteCount = 4 + 4 + ciphertextLength
-    static let ciphertextLength = 2 * SecretSharing.shareLength + 16
 }
 
 /// Step 3, device to coordinator: the masked vector.
@@ -60,54 +72,77 @@ public struct MaskedInput: Sendable, Hashable {
     }
 }
 
-/// Step 4, coordinator to device: which neighbours are in the sum, and which are lost.
-public struct UnmaskingRequest: Sendable, Hashable {
-    /// The receiver's neighbours whose masked vectors are in the sum.
-    public var survivors: [Int]
-    /// The receiver's neighbours who shared secrets but whose masked vectors never came.
-    public var dropped: [Int]
-    /// The number of masked vectors in the sum, over the whole cohort.
-    public var survivorCount: Int
+/// Step 4, committee member to coordinator: its signature under the set of survivors.
+public struct Endorsement: Sendable, Hashable {
+    /// The sender's number in the cohort.
+    public var device: Int
+    /// The Ed25519 signature over ``AggregationParameters/endorsedHash(of:)``, 64 bytes.
+    public var signature: [UInt8]
 
-    /// Describes a request.
-    public init(survivors: [Int], dropped: [Int], survivorCount: Int) {
-        self.survivors = survivors
-        self.dropped = dropped
-        self.survivorCount = survivorCount
+    /// Describes an endorsement.
+    public init(device: Int, signature: [UInt8]) {
+        self.device = device
+        self.signature = signature
     }
 }
 
-/// Step 4, device to coordinator: a share of the self-mask seed of each survivor, and of the masking
-/// key of each dropped device; never both for one device.
-public struct UnmaskingShares: Sendable, Hashable {
-    /// One share of another device's secret, 40 bytes.
-    public struct Entry: Sendable, Hashable {
-        /// Whose secret it belongs to.
-        public var owner: Int
-        /// The share.
-        public var share: [UInt8]
+/// Step 5, coordinator to device: whose vectors are in the sum, and the committee's signatures under it.
+public struct UnmaskingRequest: Sendable, Hashable {
+    /// The devices in the sum.
+    public var survivors: SurvivorSet
+    /// Signatures, each with the proof of who the signer is.
+    public var endorsements: [SignedBy]
 
-        /// Describes a share.
-        public init(owner: Int, share: [UInt8]) {
-            self.owner = owner
-            self.share = share
+    /// One signature of a committee member.
+    public struct SignedBy: Sendable, Hashable {
+        /// The signer.
+        public var member: RosterMember
+        /// Its signature, 64 bytes.
+        public var signature: [UInt8]
+
+        /// Describes a signature.
+        public init(member: RosterMember, signature: [UInt8]) {
+            self.member = member
+            self.signature = signature
         }
+    }
 
-        /// The size on the wire, in bytes, framing not counted.
-        public static let byteCount = 4 + SecretSharing.shareLength
+    /// Describes a request.
+    public init(survivors: SurvivorSet, endorsements: [SignedBy]) {
+        self.survivors = survivors
+        self.endorsements = endorsements
+    }
+}
+
+/// Step 5, device to coordinator: for each neighbour in the sum a share of its self-mask seed and of the
+/// seeds of its excess noise, for each lost one a share of its masking key; never both for one device.
+public struct UnmaskingShares: Sendable, Hashable {
+    /// Shares of one neighbour's secrets.
+    public struct Entry: Sendable, Hashable {
+        /// Whose secrets they belong to.
+        public var owner: Int
+        /// The shares, 40 bytes each: of the self-mask seed and the removed components in ascending order,
+        /// or of the masking key.
+        public var shares: [UInt8]
+
+        /// Describes shares.
+        public init(owner: Int, shares: [UInt8]) {
+            self.owner = owner
+            self.shares = shares
+        }
     }
 
     /// The sender's number in the cohort.
     public var device: Int
-    /// Shares of the self-mask seeds of surviving neighbours.
-    public var selfMaskSeeds: [Entry]
-    /// Shares of the masking keys of dropped neighbours.
-    public var maskingKeys: [Entry]
+    /// Shares of neighbours in the sum, in ascending order of the owners.
+    public var survivors: [Entry]
+    /// Shares of lost neighbours, in ascending order of the owners.
+    public var dropped: [Entry]
 
     /// Describes an answer.
-    public init(device: Int, selfMaskSeeds: [Entry], maskingKeys: [Entry]) {
+    public init(device: Int, survivors: [Entry], dropped: [Entry]) {
         self.device = device
-        self.selfMaskSeeds = selfMaskSeeds
-        self.maskingKeys = maskingKeys
+        self.survivors = survivors
+        self.dropped = dropped
     }
 }

@@ -3,80 +3,73 @@ package import Sodium
 /// Shamir's secret sharing (1979) of 32-byte secrets over the field of order 2^61 - 1.
 ///
 /// A secret is cut into five limbs of 52 bits, least significant first; each is the constant term of
-/// a polynomial of its own whose other coefficients are uniform.
+/// a polynomial of its own whose other coefficients are uniform. Neither branches nor memory addresses depend
+/// on secrets.
 package enum SecretSharing {
     package static let secretLength = 32
     package static let limbs = 5
     private static let limbBits = 52
-    /// The length of one share, in bytes.
+    /// The length of one share of one secret, in bytes: a field element of 8 for each limb.
     package static let shareLength = limbs * 8
-
-    /// One party's share of a secret.
-    package struct Share: Sendable, Hashable {
-        /// The value of each limb's polynomial at the party's point.
-        package let values: [MersenneElement]
-
-        package var bytes: [UInt8] {
-            values.flatMap { element in
-                withUnsafeBytes(of: element.value.littleEndian) { [UInt8]($0) }
-            }
-        }
-
-        /// Reads ``bytes``; nil where the length is wrong or a value is outside the field.
-        package init?(bytes: some Collection<UInt8>) {
-            guard bytes.count == shareLength else { return nil }
-            var values: [MersenneElement] = []
-            var rest = bytes[...]
-            for _ in 0..<limbs {
-                let number = rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-                guard let element = MersenneElement(number) else { return nil }
-                values.append(element)
-                rest = rest.dropFirst(8)
-            }
-            self.values = values
-        }
-
-        package init(values: [MersenneElement]) { self.values = values }
-    }
 
     /// The point of the field at which a device's share is taken.
     package static func point(of device: Int) -> MersenneElement {
         MersenneElement(UInt64(device) + 1) ?? .zero
     }
 
-    /// Divides `secret` among `devices` so that any `threshold` of them restore it and fewer learn
+    /// Divides each of `secrets` among `devices` so that any `threshold` of them restore it and fewer learn
     /// nothing of it.
+    ///
+    /// - Returns: For each device, in order, its shares of all secrets one after the other.
     package static func split(
-        _ secret: SecretBytes, among devices: [Int], threshold: Int,
+        _ secrets: [SecretBytes], among devices: [Int], threshold: Int,
         randomness: inout some RandomSource
-    ) -> [Share] {
-        let constants = limbs(of: secret)
-        let coefficients = constants.map { constant in
-            [constant] + (1..<threshold).map { _ in MersenneElement.random(from: &randomness) }
+    ) -> [SecretBytes] {
+        let polynomials = secrets.count * limbs
+        // Coefficients by degree, highest first; the constants come last.
+        let coefficients = SecretBytes(wordCount: threshold * polynomials) { words in
+            for place in 0..<(threshold - 1) * polynomials {
+                words[place] = MersenneElement.random(from: &randomness).value
+            }
+            for (index, secret) in secrets.enumerated() {
+                for limb in 0..<limbs {
+                    words[(threshold - 1) * polynomials + index * limbs + limb] =
+                        Self.limb(limb, of: secret)
+                }
+            }
         }
         return devices.map { device in
             let x = point(of: device)
-            return Share(
-                values: coefficients.map { polynomial in
-                    polynomial.reversed().reduce(.zero) { $0 * x + $1 }
-                })
-        }
-    }
-
-    /// Restores a secret from the shares of distinct devices; nil where they determine none.
-    package static func restore(_ shares: [(device: Int, share: Share)]) -> SecretBytes? {
-        let weights = lagrangeWeights(at: shares.map(\.device))
-        var limbValues = [MersenneElement](repeating: .zero, count: limbs)
-        for (weight, entry) in zip(weights, shares) {
-            for limb in 0..<limbs {
-                limbValues[limb] = limbValues[limb] + weight * entry.share.values[limb]
+            return SecretBytes(wordCount: polynomials) { values in
+                coefficients.withWords { coefficients in
+                    for polynomial in 0..<polynomials {
+                        var value = MersenneElement.zero
+                        for degree in 0..<threshold {
+                            value =
+                                value * x
+                                + MersenneElement(
+                                    known: coefficients[degree * polynomials + polynomial])
+                        }
+                        values[polynomial] = value.value.littleEndian
+                    }
+                }
             }
         }
-        return secret(of: limbValues)
     }
 
-    /// The weights that interpolate a polynomial at zero from its values at the devices' points.
-    private static func lagrangeWeights(at devices: [Int]) -> [MersenneElement] {
+    /// Whether `bytes` are shares, each value in the field.
+    package static func isShare(_ bytes: Span<UInt8>, of secretCount: Int) -> Bool {
+        guard bytes.count == secretCount * shareLength else { return false }
+        var inField = true
+        for place in stride(from: 0, to: bytes.count, by: 8) {
+            inField = (word(of: bytes, at: place) < MersenneElement.modulus) && inField
+        }
+        return inField
+    }
+
+    /// The weights with which the shares of `devices`, all distinct, add up to the secret: they interpolate a
+    /// polynomial at zero from its values at the devices' points.
+    package static func weights(of devices: [Int]) -> [MersenneElement] {
         let points = devices.map(point)
         return points.indices.map { own in
             var numerator = MersenneElement.one
@@ -89,28 +82,48 @@ package enum SecretSharing {
         }
     }
 
-    private static func limbs(of secret: SecretBytes) -> [MersenneElement] {
-        secret.withBytes { bytes in
-            (0..<limbs).map { limb in
-                var number: UInt64 = 0
-                for bit in 0..<limbBits where limb * limbBits + bit < 8 * secretLength {
-                    let position = limb * limbBits + bit
-                    number |= UInt64(bytes[position / 8] >> UInt8(position % 8) & 1) << UInt64(bit)
+    /// Restores a secret from shares, which are known to be in the field, and their devices' weights; nil
+    /// where they determine none.
+    package static func restore(
+        _ shares: [ArraySlice<UInt8>], weights: [MersenneElement]
+    ) -> SecretBytes? {
+        var isSecret = true
+        let secret = SecretBytes(wordCount: secretLength / 8) { words in
+            for limb in 0..<limbs {
+                var value = MersenneElement.zero
+                for (share, weight) in zip(shares, weights) {
+                    let word = Self.word(of: share.span, at: limb * 8)
+                    value = value + weight * MersenneElement(known: word)
                 }
-                return MersenneElement(number) ?? .zero
+                let first = limb * limbBits
+                let left = min(limbBits, 8 * secretLength - first)
+                isSecret = (value.value >> UInt64(left) == 0) && isSecret
+                words[first / 64] |= value.value << UInt64(first % 64)
+                if first % 64 + left > 64 {
+                    words[first / 64 + 1] |= value.value >> UInt64(64 - first % 64)
+                }
             }
+            for index in words.indices { words[index] = words[index].littleEndian }
+        }
+        return isSecret ? secret : nil
+    }
+
+    /// Bits 52 `limb` to 52 `limb` + 51 of a secret.
+    private static func limb(_ limb: Int, of secret: SecretBytes) -> UInt64 {
+        secret.withWords { words in
+            let first = limb * limbBits
+            let low = UInt64(littleEndian: words[first / 64]) >> UInt64(first % 64)
+            let reachesOver = first % 64 + limbBits > 64 && first / 64 + 1 < words.count
+            let high =
+                reachesOver
+                ? UInt64(littleEndian: words[first / 64 + 1]) << UInt64(64 - first % 64) : 0
+            return (low | high) & (1 << UInt64(limbBits) - 1)
         }
     }
 
-    private static func secret(of limbValues: [MersenneElement]) -> SecretBytes? {
-        var bytes = [UInt8](repeating: 0, count: secretLength)
-        for (limb, element) in limbValues.enumerated() {
-            for bit in 0..<64 where element.value >> UInt64(bit) & 1 == 1 {
-                let position = limb * limbBits + bit
-                guard bit < limbBits, position < 8 * secretLength else { return nil }
-                bytes[position / 8] |= 1 << UInt8(position % 8)
-            }
-        }
-        return SecretBytes(bytes)
+    private static func word(of bytes: Span<UInt8>, at place: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for offset in (0..<8).reversed() { word = word << 8 | UInt64(bytes[place + offset]) }
+        return word
     }
 }

@@ -1,6 +1,6 @@
 internal import CSodium
 
-/// XChaCha20-Poly1305 with associated data (draft-irtf-cfrg-xchacha-03).
+/// XChaCha20-Poly1305 with associated data (draft-irtf-cfrg-xchacha-03), for secrets that travel.
 public enum AuthenticatedEncryption {
     /// The length of a key, in bytes.
     public static let keyLength = 32
@@ -12,13 +12,13 @@ public enum AuthenticatedEncryption {
     /// Encrypts `message`, authenticates it together with `associatedData`, and returns
     /// ciphertext and tag.
     public static func seal(
-        _ message: [UInt8], key: SecretBytes, nonce: [UInt8], associatedData: [UInt8] = []
+        _ message: SecretBytes, key: SecretBytes, nonce: [UInt8], associatedData: [UInt8] = []
     ) throws(SodiumError) -> [UInt8] {
         try requireLength(of: "XChaCha20-Poly1305 key", key.count, keyLength)
         try requireLength(of: "XChaCha20-Poly1305 nonce", nonce.count, nonceLength)
         var sealed = [UInt8](repeating: 0, count: message.count + tagLength)
         crypto_aead_xchacha20poly1305_ietf_encrypt(
-            &sealed, nil, message, UInt64(message.count), associatedData,
+            &sealed, nil, message.pointer, UInt64(message.count), associatedData,
             UInt64(associatedData.count), nil, nonce, key.pointer)
         return sealed
     }
@@ -28,14 +28,16 @@ public enum AuthenticatedEncryption {
     /// - Throws: ``SodiumError/forgery`` where any input differs from the one it was sealed with.
     public static func open(
         _ sealed: [UInt8], key: SecretBytes, nonce: [UInt8], associatedData: [UInt8] = []
-    ) throws(SodiumError) -> [UInt8] {
+    ) throws(SodiumError) -> SecretBytes {
         try requireLength(of: "XChaCha20-Poly1305 key", key.count, keyLength)
         try requireLength(of: "XChaCha20-Poly1305 nonce", nonce.count, nonceLength)
         guard sealed.count >= tagLength else { throw .forgery }
-        var message = [UInt8](repeating: 0, count: sealed.count - tagLength)
-        let status = crypto_aead_xchacha20poly1305_ietf_decrypt(
-            &message, nil, nil, sealed, UInt64(sealed.count), associatedData,
-            UInt64(associatedData.count), nonce, key.pointer)
+        var status: Int32 = -1
+        let message = SecretBytes(count: sealed.count - tagLength) {
+            status = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                $0, nil, nil, sealed, UInt64(sealed.count), associatedData,
+                UInt64(associatedData.count), nonce, key.pointer)
+        }
         guard status == 0 else { throw .forgery }
         return message
     }

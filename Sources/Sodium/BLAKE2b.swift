@@ -64,6 +64,13 @@ public struct BLAKE2b: ~Copyable {
         return output
     }
 
+    /// The hash of everything appended, where it is a key.
+    public consuming func finalizeSecret() -> SecretBytes {
+        SecretBytes(count: outputLength) {
+            crypto_generichash_final(OpaquePointer(storage), $0, outputLength)
+        }
+    }
+
     /// The 32-byte hash of `bytes`.
     public static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var hash = BLAKE2b(checkedLength: 32, key: nil)

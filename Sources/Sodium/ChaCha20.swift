@@ -52,7 +52,7 @@ public struct ChaCha20: Sendable {
         #endif
     }
 
-    private mutating func fill(_ target: UnsafeMutableRawBufferPointer) {
+    mutating func fill(_ target: UnsafeMutableRawBufferPointer) {
         guard let start = target.baseAddress else { return }
         let bytes = start.assumingMemoryBound(to: UInt8.self)
         start.initializeMemory(as: UInt8.self, repeating: 0, count: target.count)

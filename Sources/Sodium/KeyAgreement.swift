@@ -63,6 +63,6 @@ public struct KeyAgreement: Sendable {
         let ownFirst = publicKey.lexicographicallyPrecedes(peer)
         hash.update(ownFirst ? publicKey : peer)
         hash.update(ownFirst ? peer : publicKey)
-        return SecretBytes(hash.finalize())
+        return hash.finalizeSecret()
     }
 }

@@ -3,13 +3,13 @@
 /// The stream is ChaCha20 under the BLAKE2b of a label and the seed. It is not a ``RandomSource``, so
 /// that nothing secret can be drawn from it.
 public struct PublicRandomness: Sendable {
-    private var keystream: BufferedKeystream
+    private var keystream: KeystreamWords
 
     /// The stream of `seed` for the purpose `label`.
     public init(seed: [UInt8], label: StaticString) {
         var hash = BLAKE2b(context: label)
         hash.update(lengthPrefixed: seed)
-        keystream = BufferedKeystream(ChaCha20(checkedKey: SecretBytes(hash.finalize())))
+        keystream = KeystreamWords(ChaCha20(checkedKey: hash.finalizeSecret()))
     }
 
     /// Replaces `words` by the next words of the stream, which must not have been read by

@@ -2,8 +2,8 @@ internal import CSodium
 
 /// A source of random bits for noise, masks and keys.
 ///
-/// Two types conform: ``SystemRandomness`` for every real session, ``SeededRandomness`` for
-/// simulations and tests. Code that must never run on a seed asks for ``SystemRandomness`` by name.
+/// ``SystemRandomness`` is for every real session, ``SeededRandomness`` for simulations and tests. Code that
+/// must never run on a seed asks for ``SystemRandomness`` by name.
 public protocol RandomSource: Sendable {
     /// Replaces `bytes` by uniformly random ones.
     mutating func fill(_ bytes: inout [UInt8])
@@ -13,38 +13,16 @@ public protocol RandomSource: Sendable {
     mutating func next() -> UInt64
 }
 
-/// A ChaCha20 keystream cut into words, from a 4 KiB buffer.
-struct BufferedKeystream: Sendable {
-    private static let bufferedWords = 1024
-    private var stream: ChaCha20
-    private var buffer = [UInt32](repeating: 0, count: bufferedWords)
-    private var position = bufferedWords
-
-    init(_ stream: ChaCha20) { self.stream = stream }
-
-    mutating func next() -> UInt64 {
-        if position + 2 > buffer.count {
-            stream.fill(&buffer)
-            position = 0
-        }
-        defer { position += 2 }
-        return UInt64(buffer[position]) | UInt64(buffer[position + 1]) << 32
-    }
-
-    mutating func fill(_ words: inout [UInt32]) { stream.fill(&words) }
-    mutating func fill(_ bytes: inout [UInt8]) { stream.fill(&bytes) }
-}
-
 /// Cryptographically secure randomness: ChaCha20 under a key from the operating system.
 ///
 /// A copy continues the same stream, so a session owns its source and never shares it.
 public struct SystemRandomness: RandomSource {
-    private var keystream: BufferedKeystream
+    private var keystream: KeystreamWords
 
     /// Draws a fresh 256-bit key from the operating system.
     public init() {
         let key = SecretBytes(count: ChaCha20.keyLength) { randombytes_buf($0, ChaCha20.keyLength) }
-        keystream = BufferedKeystream(ChaCha20(checkedKey: key))
+        keystream = KeystreamWords(ChaCha20(checkedKey: key))
     }
 
     /// Replaces `bytes` by uniformly random ones.
@@ -60,14 +38,14 @@ public struct SystemRandomness: RandomSource {
 /// Independent streams are derived by label: the same seed and label give the same stream on every
 /// machine, whatever else was drawn before.
 public struct SeededRandomness: RandomSource, RandomNumberGenerator {
-    private var keystream: BufferedKeystream
+    private var keystream: KeystreamWords
 
     /// The stream of `seed` for a `label` path such as `["round", "3", "device", "17"]`.
     public init(seed: UInt64, label: String...) {
         var hash = BLAKE2b(context: "covey simulation seed")
         hash.update(seed)
         for part in label { hash.update(lengthPrefixed: part.utf8) }
-        keystream = BufferedKeystream(ChaCha20(checkedKey: SecretBytes(hash.finalize())))
+        keystream = KeystreamWords(ChaCha20(checkedKey: hash.finalizeSecret()))
     }
 
     /// Replaces `bytes` by uniformly random ones.

@@ -1,21 +1,20 @@
 internal import CSodium
 
-/// Key material that overwrites itself when the last reference goes.
+/// Key material in locked memory that overwrites itself when the last reference goes.
 ///
 /// It cannot be printed or encoded, and it is compared in constant time.
 ///
-/// `@unchecked Sendable`: the storage is written only inside initialisers and freed in `deinit`.
+/// `@unchecked Sendable`: the storage is written only inside initialisers and freed in `deinit`; the
+/// one exception, ``refill(_:)``, asks for a unique reference.
 public final class SecretBytes: @unchecked Sendable {
     /// The number of bytes.
     public let count: Int
     private let storage: UnsafeMutablePointer<UInt8>
 
-    /// Allocates `count` bytes and lets `body` write them.
+    /// Allocates `count` zero bytes and lets `body` write them.
     init(count: Int, filledBy body: (UnsafeMutablePointer<UInt8>) -> Void) {
-        Library.require()
         self.count = count
-        storage = .allocate(capacity: max(count, 1))
-        storage.initialize(repeating: 0, count: max(count, 1))
+        storage = SecretMemory.allocate(count).bindMemory(to: UInt8.self, capacity: max(count, 1))
         body(storage)
     }
 
@@ -34,16 +33,48 @@ public final class SecretBytes: @unchecked Sendable {
         bytes.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) }
     }
 
-    deinit {
-        sodium_memzero(storage, count)
-        storage.deallocate()
+    /// Holds `wordCount` words of 64 bits, zero until `body` writes them.
+    package convenience init(
+        wordCount: Int, writing body: (inout MutableSpan<UInt64>) -> Void
+    ) {
+        self.init(count: 8 * wordCount) { storage in
+            storage.withMemoryRebound(to: UInt64.self, capacity: wordCount) { words in
+                var span = MutableSpan(_unsafeStart: words, count: wordCount)
+                body(&span)
+            }
+        }
     }
+
+    deinit { SecretMemory.release(UnsafeMutableRawPointer(storage), count) }
 
     /// Calls `body` with the bytes; they must not escape it.
     public func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(Span(_unsafeStart: storage, count: count))
+    }
+
+    /// Calls `body` with the bytes as words of 64 bits in the machine's order; a rest of fewer than eight
+    /// bytes is left out.
+    package func withWords<Result, Failure: Error>(
+        _ body: (Span<UInt64>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let words = UnsafeRawPointer(storage).assumingMemoryBound(to: UInt64.self)
+        return try body(Span(_unsafeStart: words, count: count / 8))
+    }
+
+    /// A copy of the bytes in ordinary memory, for secrets that are about to be handed out.
+    package func copy(_ range: Range<Int>) -> [UInt8] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the secret")
+        return [UInt8](UnsafeBufferPointer(start: storage + range.lowerBound, count: range.count))
+    }
+
+    /// Overwrites the bytes of a secret to which there is no other reference.
+    static func refill(
+        _ secret: inout SecretBytes, _ body: (UnsafeMutablePointer<UInt8>) -> Void
+    ) {
+        precondition(isKnownUniquelyReferenced(&secret), "a shared secret cannot be overwritten")
+        body(secret.storage)
     }
 
     var pointer: UnsafePointer<UInt8> { UnsafePointer(storage) }

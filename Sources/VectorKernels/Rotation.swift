@@ -2,23 +2,29 @@ internal import CVectorKernels
 
 /// The randomised Hadamard rotation and unbiased rounding of a private sum's encoding.
 public enum Rotation {
-    /// The unnormalised Walsh-Hadamard transform in place; applying it twice multiplies by the count.
+    /// The unnormalised Walsh-Hadamard transform of the values in `range`, in place; applying it twice
+    /// multiplies by their count.
     ///
-    /// - Precondition: The count is a power of two.
-    public static func hadamard(_ values: inout [Float]) {
-        precondition(values.count.nonzeroBitCount == 1, "the count is not a power of two")
+    /// - Precondition: The count of the range is a power of two.
+    public static func hadamard(_ values: inout [Float], in range: Range<Int>) {
+        precondition(range.count.nonzeroBitCount == 1, "the count is not a power of two")
+        precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
         values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
-            covey_hadamard(base, values.count)
+            covey_hadamard(base + range.lowerBound, range.count)
         }
     }
 
-    /// Negates the values whose bit in `signs` (32 a word, least significant first) is set.
-    public static func flipSigns(of values: inout [Float], by signs: [UInt32]) {
-        precondition(signs.count * 32 >= values.count, "too few sign bits")
+    /// Multiplies the values in `range` by `scale`, and by -1 where their bit in `signs` (32 a word, least
+    /// significant first, from the start of the range) is set.
+    public static func scale(
+        _ values: inout [Float], in range: Range<Int>, by scale: Float, signs: [UInt32]
+    ) {
+        precondition(signs.count * 32 >= range.count, "too few sign bits")
+        precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
         values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
-            covey_flip_signs(base, signs, values.count)
+            covey_scale_signed(base + range.lowerBound, signs, scale, range.count)
         }
     }
 

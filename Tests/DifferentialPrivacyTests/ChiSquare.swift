@@ -6,7 +6,7 @@ enum ChiSquare {
     /// The statistic, normalised to a standard normal by Wilson and Hilferty's cube root.
     ///
     /// Values expected less than ten times are pooled into two cells, one for each tail.
-    static func standardised(_ samples: [Int], of distribution: DiscreteGaussian) -> Double {
+    static func standardised(_ samples: [Int], of distribution: some IntegerNoise) -> Double {
         let total = Double(samples.count)
         var edge = 0
         while distribution.pmf(edge + 1) * total >= 10 { edge += 1 }

@@ -54,7 +54,8 @@ import Testing
         _ deviation: Double, leadingBits: Int
     ) throws {
         let distribution = try DiscreteGaussian(variance: deviation * deviation)
-        let sampler = DiscreteGaussianInversionSampler(
+        let sampler = InversionSampler(
+            .discreteGaussian, 
             scaledVariance: scaled(deviation), leadingBits: leadingBits)
         var randomness = SeededRandomness(seed: 23, label: "ties")
         var samples = [Int32](repeating: 0, count: 50_000)

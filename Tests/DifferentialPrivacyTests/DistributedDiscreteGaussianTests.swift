@@ -22,10 +22,9 @@ import Testing
                 contributors: Int(try #require(parameters.number("clients"))),
                 roundingBias: try #require(parameters.number("beta")))
             let l2 = try #require(vector.number("rounded_l2_bound"))
-            #expect(close(mechanism.l2Sensitivity, l2))
-            #expect(close(mechanism.roundedNormBound, l2 / granularity))
-            #expect(
-                close(mechanism.l1Sensitivity, try #require(vector.number("rounded_l1_bound"))))
+            let l1 = try #require(vector.number("rounded_l1_bound"))
+            #expect(close(mechanism.sensitivity.l2, l2 / granularity))
+            #expect(close(mechanism.sensitivity.l1, l1 / granularity))
             #expect(close(mechanism.tau, try #require(vector.number("tau"))))
             let rho = try #require(vector.number("half_eps_sq_zcdp_rho"))
             #expect(close(mechanism.rho, rho))
@@ -44,21 +43,28 @@ import Testing
         }
     }
 
-    @Test func `the calibrated variance is the smallest that meets its rho`() throws {
+    @Test(arguments: NoiseDistribution.allCases)
+    func `the calibrated variance is the smallest that meets its rho`(
+        _ distribution: NoiseDistribution
+    ) throws {
         for rho in [1e-5, 0.01, 1] {
-            for (granularity, contributors) in [(0.01, 500), (0.3, 3), (0.001, 100_000)] {
-                func mechanism(_ variance: Double) throws -> DistributedDiscreteGaussian {
-                    try DistributedDiscreteGaussian(
-                        clippingNorm: 1, granularity: granularity, dimension: 1024,
-                        localVariance: variance, contributors: contributors)
+            for (granularity, count, units) in [(0.01, 500, 4), (0.3, 3, 1), (0.001, 100_000, 7)] {
+                let sensitivity = RoundedSensitivity(
+                    clippingNorm: 1, granularity: granularity, dimension: 1024)
+                let shares = DistributedNoise.Shares(
+                    count: count, leastUnits: 1, totalUnits: count * units)
+                func cost(_ variance: Double) throws -> Double {
+                    try DistributedNoise(
+                        distribution: distribution, sensitivity: sensitivity,
+                        unitVariance: variance, shares: shares
+                    ).rho
                 }
-                let variance = try DistributedDiscreteGaussian.smallestLocalVariance(
-                    rho: rho, clippingNorm: 1, granularity: granularity, dimension: 1024,
-                    contributors: contributors)
-                #expect(try mechanism(variance).rho <= rho)
-                #expect(try mechanism(variance - 0x1p-16).rho > rho)
-                if variance <= 1e6 {
-                    #expect(try DiscreteGaussian(variance: variance).variance == variance)
+                let variance = try DistributedNoise.smallestUnitVariance(
+                    rho: rho, distribution: distribution, sensitivity: sensitivity, shares: shares)
+                #expect(try cost(variance) <= rho)
+                #expect(try cost(variance - 0x1p-16) > rho)
+                if variance <= 1e4 {
+                    #expect(try distribution.noise(variance: variance).variance == variance)
                 }
             }
         }
@@ -68,8 +74,7 @@ import Testing
         let mechanism = try DistributedDiscreteGaussian(
             clippingNorm: 1, granularity: 0.1, dimension: 16, localVariance: 400, contributors: 1)
         #expect(mechanism.tau == 0)
-        // A deviation of 20 ring units is one of 2 real ones.
-        let expected = mechanism.l2Sensitivity * mechanism.l2Sensitivity / 8
+        let expected = mechanism.sensitivity.l2 * mechanism.sensitivity.l2 / 800
         #expect(close(mechanism.rho, expected))
     }
 
@@ -114,8 +119,23 @@ import Testing
         #expect(throws: DifferentialPrivacyError.self) { try make(contributors: 0) }
         #expect(throws: DifferentialPrivacyError.self) { try make(bias: 1) }
         #expect(throws: DifferentialPrivacyError.self) {
-            try DistributedDiscreteGaussian.smallestLocalVariance(
-                rho: 0, clippingNorm: 1, granularity: 1, dimension: 1, contributors: 1)
+            try DistributedNoise.smallestUnitVariance(
+                rho: 0, distribution: .discreteGaussian,
+                sensitivity: RoundedSensitivity(clippingNorm: 1, granularity: 1, dimension: 1),
+                shares: .init(count: 1, leastUnits: 1, totalUnits: 1))
         }
+    }
+
+    /// Shares of 2, 1, 1 and 3 units cost no less than their sum would as one share, and no more than as
+    /// many shares as there are units.
+    @Test func `shares of different sizes lie between one share and equal units`() throws {
+        func cost(_ count: Int, _ variance: Double) throws -> Double {
+            try DistributedDiscreteGaussian(
+                clippingNorm: 1, granularity: 0.1, dimension: 64, localVariance: variance,
+                contributors: count, totalVariance: 7 * 1.5
+            ).rho
+        }
+        let mixed = try cost(4, 1.5)
+        #expect(try cost(1, 7 * 1.5) < mixed && mixed < cost(7, 1.5))
     }
 }

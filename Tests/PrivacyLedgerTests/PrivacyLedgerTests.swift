@@ -16,9 +16,9 @@ import Testing
         LedgerEntry(
             aggregation: "real", round: round, query: "popularity", session: "00",
             parameters: .init(
-                dimension: 3, paddedDimension: 4, clippingNorm: 1, granularity: 0.01,
-                localVariance: 7, modulusBits: 20, cohortSize: 10, minimumSurvivors: 8,
-                colluding: 1),
+                dimension: 3, encodedDimension: 3, clippingNorm: 1, granularity: 0.01,
+                noise: .discreteGaussian, unitVariance: 7, targetUnits: 16, modulusBits: 20,
+                cohortSize: 10, minimumSurvivors: 8, colluding: 1),
             survivors: [10, 10, 9], noiseStandardDeviation: 2, rho: rho,
             neighbouring: .addOrRemoveOne,
             spent: .init(epsilonCoordinator: 1, epsilonObserver: 0.5, delta: 1e-5), modelHash: "ab")

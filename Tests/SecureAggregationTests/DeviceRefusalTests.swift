@@ -1,43 +1,72 @@
 import SecureAggregation
 import Sodium
 import Testing
+import VectorKernels
 
-/// What a device refuses of what the coordinator sends, and that it never answers afterwards.
+/// What a device refuses of what a coordinator that lies sends, and that it never answers afterwards.
 @Suite struct DeviceRefusalTests {
     typealias Device = AggregationDevice<SeededRandomness>
 
-    /// A session of 12 devices of degree 6, stopped before each step of device 0.
+    /// A session of 12 devices of degree 6, stopped before each step of device 0, which is in the committee.
     private struct Stages {
         var run: MaskedSum
         let neighbours: [Int]
         let stranger: Int
+        let lost: Int
         let ready: Device
         let advertised: Device
         let shared: Device
         let masked: Device
-        let keys: [KeyAdvertisement]
+        let endorsed: Device
+        let introductions: [PeerIntroduction]
         let shares: [SealedShare]
+        let survivors: SurvivorSet
         let request: UnmaskingRequest
     }
 
     private let stages: Stages
 
     init() throws {
-        var run = try MaskedSum(cohortSize: 12, degree: 6, threshold: 3, minimumSurvivors: 6)
-        let neighbours = run.parameters.makeNeighbourGraph().neighbours(of: 0)
+        var run = try MaskedSum(
+            cohortSize: 12, degree: 6, threshold: 3, minimumSurvivors: 6,
+            committee: CommitteeSecurity(size: 12, quorum: 8))
+        let neighbours = run.accepted.graph.neighbours(of: 0)
         let stranger = try #require((1..<12).first { !neighbours.contains($0) })
         let ready = run.devices[0]
-        let told = try run.advertise(Array(0..<12))
+        try run.advertise(Array(0..<12))
         let advertised = run.devices[0]
-        let (_, mailboxes) = try run.share(Array(0..<12), told)
+        let introductions = run.coordinator.introductions(for: 0).peers
+        _ = try run.share(Array(0..<12))
         let shared = run.devices[0]
+        let shares = run.coordinator.shares(for: 0).shares
         let lost = neighbours[2]
-        let (_, requests) = try run.mask((0..<12).filter { $0 != lost }, mailboxes)
+        let left = (0..<12).filter { $0 != lost }
+        _ = try run.mask(left)
+        let masked = run.devices[0]
+        let survivors = SurvivorSet(left, cohortSize: 12)
+        let request = try run.endorse(left, survivors)
         stages = Stages(
-            run: run, neighbours: neighbours, stranger: stranger, ready: ready,
-            advertised: advertised, shared: shared, masked: run.devices[0],
-            keys: try #require(told[0]), shares: try #require(mailboxes[0]),
-            request: try #require(requests[0]))
+            run: run, neighbours: neighbours, stranger: stranger, lost: lost, ready: ready,
+            advertised: advertised, shared: shared, masked: masked, endorsed: run.devices[0],
+            introductions: introductions, shares: shares, survivors: survivors, request: request)
+    }
+
+    private func kind(of error: any Error) -> String {
+        let mirror = Mirror(reflecting: error)
+        return mirror.children.first?.label ?? "\(error)".split(separator: " ").first.map(String.init)
+            ?? ""
+    }
+
+    private func expect(
+        _ kind: String, sourceLocation: SourceLocation = #_sourceLocation, _ step: () throws -> Void
+    ) {
+        #expect(sourceLocation: sourceLocation) {
+            try step()
+        } throws: {
+            guard let error = $0 as? AggregationError else { return false }
+            if case .otherSession = error { return kind == "otherSession" }
+            return !error.description.isEmpty && self.kind(of: error) == kind
+        }
     }
 
     /// Expects `step` to throw an error of the kind and every later step of the same device to throw.
@@ -46,105 +75,307 @@ import Testing
         _ step: (inout Device) throws -> Void
     ) {
         var device = device
-        #expect(sourceLocation: sourceLocation) {
-            try step(&device)
-        } throws: {
-            "\($0)".isEmpty == false && $0 is AggregationError
-                && String(describing: Mirror(reflecting: $0).children.first?.label ?? "") == kind
-        }
+        expect(kind, sourceLocation: sourceLocation) { try step(&device) }
         #expect(throws: AggregationError.self, sourceLocation: sourceLocation) {
             try device.advertiseKeys()
         }
         #expect(throws: AggregationError.self, sourceLocation: sourceLocation) {
-            try device.shareKeys(with: stages.keys)
+            try device.shareKeys(with: try peers(stages.introductions))
         }
         #expect(throws: AggregationError.self, sourceLocation: sourceLocation) {
             try device.mask(stages.run.vectors[0], receiving: stages.shares)
         }
         #expect(throws: AggregationError.self, sourceLocation: sourceLocation) {
-            try device.unmask(stages.request)
+            try device.endorse(stages.survivors)
+        }
+        #expect(throws: AggregationError.self, sourceLocation: sourceLocation) {
+            try device.unmask(try verified(stages.request))
         }
     }
 
-    @Test func `a device outside the cohort cannot join`() {
-        for device in [-1, 12, .max] {
-            #expect(throws: AggregationError.unknownDevice(device)) {
+    private func peers(_ introductions: [PeerIntroduction]) throws -> [VerifiedPeer] {
+        try introductions.map { try $0.verified(under: stages.run.parameters) }
+    }
+
+    private func verified(_ request: UnmaskingRequest) throws -> VerifiedSurvivors {
+        try request.verified(by: stages.run.accepted)
+    }
+
+    /// The introduction of a device whose keys were changed and signed again, as a corrupt one can.
+    private func signed(
+        _ introduction: PeerIntroduction, _ change: (inout KeyAdvertisement) -> Void
+    ) -> PeerIntroduction {
+        var changed = introduction
+        change(&changed.advertisement)
+        let device = introduction.member.device
+        changed.advertisement.signature = stages.run.identities[device].sign(
+            changed.advertisement.signedHash(under: stages.run.parameters))
+        return changed
+    }
+
+    // Joining.
+
+    @Test func `a device joins only at its own place of the roster`() throws {
+        let run = stages.run
+        var members = [run.roster.member(1)]
+        var member = run.roster.member(0)
+        member.device = 1
+        members.append(member)
+        for number in [-1, 12, .max, .min] {
+            member.device = number
+            members.append(member)
+        }
+        member = run.roster.member(0)
+        member.path.removeLast()
+        members.append(member)
+        member = run.roster.member(0)
+        member.path[1][7] ^= 1
+        members.append(member)
+        member = run.roster.member(0)
+        member.identity.removeLast()
+        members.append(member)
+        for member in members {
+            #expect(throws: AggregationError.self) {
                 try Device(
-                    parameters: stages.run.parameters, device: device,
+                    accepted: run.accepted, membership: member, identity: run.identities[0],
                     randomness: SeededRandomness(seed: 1))
             }
         }
     }
 
-    @Test func `steps out of order or twice end the session`() {
+    @Test func `a roster names everybody once`() throws {
+        let keys = stages.run.identities.map(\.publicKey)
+        #expect(try Roster(keys.reversed()).root == stages.run.roster.root)
+        expect("invalidParameters") { _ = try Roster(keys + [keys[3]]) }
+        expect("invalidParameters") { _ = try Roster([keys[0]]) }
+        expect("invalidParameters") { _ = try Roster([keys[0], [1, 2]]) }
+        expect("invalidParameters") {
+            _ = try AggregationCoordinator(
+                parameters: stages.run.parameters, roster: try Roster(Array(keys.dropLast())))
+        }
+    }
+
+    private func parameters(
+        cohort: Int = 1000, graph: GraphSecurity? = nil, committee: CommitteeSecurity? = nil,
+        minimum: Int = 700, round: UInt64 = 5
+    ) throws -> AggregationParameters {
+        try AggregationParameters(
+            session: [UInt8](repeating: 1, count: 32), round: round,
+            rosterRoot: [UInt8](repeating: 2, count: 32),
+            purpose: [UInt8](repeating: 3, count: 32), cohortSize: cohort, vectorLength: 10,
+            modulusBits: 20,
+            graph: graph
+                ?? GraphSecurity.choose(cohortSize: cohort, corruptShare: 0.05, dropoutShare: 0.3),
+            committee: committee
+                ?? CommitteeSecurity.choose(
+                    cohortSize: cohort, corruptShare: 0.05, dropoutShare: 0.3),
+            minimumSurvivors: minimum)
+    }
+
+    @Test func `parameters that a device did not consent to are refused`() throws {
+        let good = try parameters()
+        let terms = AggregationTerms(
+            minimumSurvivors: 700, corruptShare: 0.05, purpose: good.purpose, latestRound: 4)
+        _ = try terms.accept(good)
+        let graph = good.graph
+        let committee = good.committee
+        // A cohort below the minimum.
+        expect("refusedTerms") { _ = try terms.accept(try parameters(minimum: 699)) }
+        // Replays: the round was, or is long gone.
+        expect("replayed") { _ = try terms.accept(try parameters(round: 4)) }
+        expect("replayed") { _ = try terms.accept(try parameters(round: 0)) }
+        // A graph in which corrupt neighbours are too likely to reach the threshold, or to cut the ring.
+        expect("refusedTerms") {
+            _ = try terms.accept(
+                try parameters(
+                    graph: GraphSecurity(degree: graph.degree, threshold: graph.threshold - 1)))
+        }
+        expect("refusedTerms") {
+            _ = try terms.accept(try parameters(graph: GraphSecurity(degree: 20, threshold: 20)))
+        }
+        expect("refusedTerms") {
+            _ = try terms.accept(
+                try parameters(graph: GraphSecurity(degree: 999, threshold: 50)))
+        }
+        // A committee of which corrupt members could sign twice.
+        expect("refusedTerms") {
+            _ = try terms.accept(
+                try parameters(
+                    committee: CommitteeSecurity(
+                        size: committee.size, quorum: committee.size / 2)))
+        }
+        expect("refusedTerms") {
+            _ = try terms.accept(try parameters(committee: CommitteeSecurity(size: 3, quorum: 3)))
+        }
+        // Another sum than the one that was consented to.
+        var others = terms
+        others.purpose = [UInt8](repeating: 4, count: 32)
+        expect("refusedTerms") { _ = try others.accept(good) }
+        // A device that trusts fewer of the others.
+        others = terms
+        others.corruptShare = 0.1
+        expect("refusedTerms") { _ = try others.accept(good) }
+    }
+
+    // Steps.
+
+    @Test func `steps out of order or twice end the session`() throws {
         let vector = stages.run.vectors[0]
-        for device in [stages.advertised, stages.shared, stages.masked] {
+        let peers = try peers(stages.introductions)
+        let verified = try verified(stages.request)
+        for device in [stages.advertised, stages.shared, stages.masked, stages.endorsed] {
             expectRefusal("unexpectedStep", by: device) { _ = try $0.advertiseKeys() }
         }
         for device in [stages.ready, stages.shared, stages.masked] {
-            expectRefusal("unexpectedStep", by: device) {
-                _ = try $0.shareKeys(with: stages.keys)
-            }
+            expectRefusal("unexpectedStep", by: device) { _ = try $0.shareKeys(with: peers) }
         }
         for device in [stages.ready, stages.advertised, stages.masked] {
             expectRefusal("unexpectedStep", by: device) {
                 _ = try $0.mask(vector, receiving: stages.shares)
             }
         }
-        for device in [stages.ready, stages.advertised, stages.shared] {
-            expectRefusal("unexpectedStep", by: device) { _ = try $0.unmask(stages.request) }
+        for device in [stages.ready, stages.advertised, stages.shared, stages.endorsed] {
+            expectRefusal("unexpectedStep", by: device) { _ = try $0.endorse(stages.survivors) }
         }
-        var answered = stages.masked
-        #expect(throws: Never.self) { try answered.unmask(stages.request) }
-        expectRefusal("unexpectedStep", by: answered) { _ = try $0.unmask(stages.request) }
+        for device in [stages.ready, stages.advertised, stages.shared] {
+            expectRefusal("unexpectedStep", by: device) { _ = try $0.unmask(verified) }
+        }
+        for device in [stages.masked, stages.endorsed] {
+            var answered = device
+            #expect(throws: Never.self) { try answered.unmask(verified) }
+            expectRefusal("unexpectedStep", by: answered) { _ = try $0.unmask(verified) }
+        }
     }
 
-    @Test func `bad key lists are refused`() {
+    // A coordinator that lies about keys.
+
+    @Test func `keys that their owner did not sign are refused`() throws {
+        let parameters = stages.run.parameters
         func expect(
             _ kind: String, sourceLocation: SourceLocation = #_sourceLocation,
-            _ change: (inout [KeyAdvertisement]) -> Void
+            _ change: (inout PeerIntroduction) -> Void
         ) {
-            var keys = stages.keys
-            change(&keys)
-            expectRefusal(kind, by: stages.advertised, sourceLocation: sourceLocation) {
-                _ = try $0.shareKeys(with: keys)
+            var introduction = stages.introductions[0]
+            change(&introduction)
+            self.expect(kind, sourceLocation: sourceLocation) {
+                _ = try introduction.verified(under: parameters)
             }
         }
-        expect("unknownDevice") { $0[0].device = stages.stranger }
-        expect("unknownDevice") { $0[0].device = 0 }
-        expect("unknownDevice") { $0[0].device = .min }
-        expect("duplicate") { $0[1].device = $0[0].device }
-        expect("duplicate") { $0.append($0[0]) }
-        expect("tooFewDevices") { $0 = Array($0.prefix(2)) }
-        expect("tooFewDevices") { $0 = [] }
-        expect("malformed") { $0[1].maskingKey = $0[0].maskingKey }
-        expect("malformed") { $0[1].encryptionKey = $0[0].maskingKey }
-        expect("malformed") { $0[1].maskingKey = $0[1].encryptionKey }
-        expect("malformed") { $0[0].encryptionKey = [UInt8](repeating: 0, count: 32) }
-        expect("malformed") { $0[0].encryptionKey.removeLast() }
-        expect("malformed") { $0[0].encryptionKey = [] }
+        // The coordinator's own keys in the place of a neighbour's, to read its shares or take off its masks.
+        expect("forgedSignature") { $0.advertisement.encryptionKey[0] ^= 1 }
+        expect("forgedSignature") { $0.advertisement.maskingKey[31] ^= 1 }
+        // A commitment to a seed that the coordinator knows.
+        expect("forgedSignature") { $0.advertisement.commitments[0][5] ^= 1 }
+        expect("forgedSignature") { $0.advertisement.signature[9] ^= 1 }
+        expect("forgedSignature") { $0.advertisement.signature = [] }
+        // An identity of the coordinator's own, which is in no roster.
+        expect("notInRoster") { introduction in
+            guard let own = try? SigningKey(seed: SecretBytes([UInt8](repeating: 5, count: 32)))
+            else { return }
+            introduction.member.identity = own.publicKey
+            introduction.advertisement.signature = own.sign(
+                introduction.advertisement.signedHash(under: parameters))
+        }
+        // One enrolled device in the place of another.
+        expect("malformed") { $0.member = stages.run.roster.member(stages.stranger) }
+        expect("notInRoster") {
+            $0.member = stages.run.roster.member(stages.stranger)
+            $0.member.device = $0.advertisement.device
+        }
+        expect("notInRoster") { $0.member.path[0][0] ^= 1 }
+        expect("notInRoster") { $0.member.path = [] }
+        expect("unknownDevice") {
+            $0.member.device = .max
+            $0.advertisement.device = .max
+        }
+        expect("malformed") { $0.advertisement.encryptionKey.removeLast() }
+        expect("malformed") { $0.advertisement.commitments = [] }
+        expect("malformed") { $0.advertisement.commitments.append([]) }
     }
 
-    @Test func `its own keys are refused when they come back as another's`() throws {
-        var device = stages.ready
-        let own = try device.advertiseKeys()
-        for reflect in [\KeyAdvertisement.encryptionKey, \.maskingKey] {
-            var keys = stages.keys
-            keys[0].maskingKey = own[keyPath: reflect]
-            expectRefusal("malformed", by: device) { _ = try $0.shareKeys(with: keys) }
+    @Test func `keys of another session are refused, whatever differs`() throws {
+        let good = stages.run.parameters
+        func varied(round: UInt64? = nil, minimum: Int? = nil, session: UInt8? = nil) throws
+            -> AggregationParameters
+        {
+            try AggregationParameters(
+                session: session.map { [UInt8](repeating: $0, count: 32) } ?? good.session,
+                round: round ?? good.round, rosterRoot: good.rosterRoot, purpose: good.purpose,
+                cohortSize: good.cohortSize, vectorLength: good.vectorLength,
+                modulusBits: good.modulusBits, graph: good.graph, committee: good.committee,
+                minimumSurvivors: minimum ?? good.minimumSurvivors)
+        }
+        for other in [try varied(round: 1), try varied(minimum: 7), try varied(session: 8)] {
+            expect("forgedSignature") {
+                _ = try stages.introductions[0].verified(under: other)
+            }
+            // What was checked under other parameters is not taken over either.
+            var resigned = stages.introductions
+            for index in resigned.indices {
+                resigned[index].advertisement.signature =
+                    stages.run.identities[resigned[index].member.device].sign(
+                        resigned[index].advertisement.signedHash(under: other))
+            }
+            let foreign = try resigned.map { try $0.verified(under: other) }
+            expectRefusal("otherSession", by: stages.advertised) {
+                _ = try $0.shareKeys(with: foreign)
+            }
         }
     }
 
-    @Test(arguments: [[UInt8](repeating: 0, count: 32), [1, 2, 3]])
-    func `a bad masking key ends the session before anything is masked`(key: [UInt8]) throws {
+    @Test func `neighbours that the seed does not give are refused`() throws {
+        let introductions = stages.introductions
+        func expect(
+            _ kind: String, sourceLocation: SourceLocation = #_sourceLocation,
+            _ change: (inout [PeerIntroduction]) -> Void
+        ) throws {
+            var changed = introductions
+            change(&changed)
+            let peers = try peers(changed)
+            expectRefusal(kind, by: stages.advertised, sourceLocation: sourceLocation) {
+                _ = try $0.shareKeys(with: peers)
+            }
+        }
+        let stranger = try #require(stages.run.coordinator.introduction(of: stages.stranger))
+        let own = try #require(stages.run.coordinator.introduction(of: 0))
+        try expect("unknownDevice") { $0[0] = stranger }
+        try expect("unknownDevice") { $0.append(stranger) }
+        try expect("unknownDevice") { $0[0] = own }
+        try expect("duplicate") { $0[1] = $0[0] }
+        try expect("duplicate") { $0.append($0[0]) }
+        try expect("tooFewDevices") { $0 = Array($0.prefix(2)) }
+        try expect("tooFewDevices") { $0 = [] }
+        // Corrupt neighbours that sign what they like.
+        try expect("malformed") { list in
+            let first = list[0].advertisement
+            list[1] = signed(list[1]) { $0.maskingKey = first.maskingKey }
+        }
+        try expect("malformed") { list in
+            list[1] = signed(list[1]) { $0.maskingKey = $0.encryptionKey }
+        }
+        try expect("malformed") { list in
+            list[0] = signed(list[0]) { $0.encryptionKey = [UInt8](repeating: 0, count: 32) }
+        }
+        for reflect in [\KeyAdvertisement.encryptionKey, \.maskingKey] {
+            try expect("malformed") { list in
+                list[0] = signed(list[0]) { $0.maskingKey = own.advertisement[keyPath: reflect] }
+            }
+        }
+    }
+
+    @Test func `a weak masking key ends the session before anything is masked`() throws {
+        var introductions = stages.introductions
+        introductions[0] = signed(introductions[0]) {
+            $0.maskingKey = [UInt8](repeating: 0, count: 32)
+        }
         var device = stages.advertised
-        var keys = stages.keys
-        keys[0].maskingKey = key
-        _ = try device.shareKeys(with: keys)
+        _ = try device.shareKeys(with: try peers(introductions))
         expectRefusal("malformed", by: device) {
             _ = try $0.mask(stages.run.vectors[0], receiving: stages.shares)
         }
     }
+
+    // A coordinator that tampers with shares.
 
     @Test func `bad shares are refused`() {
         func expect(
@@ -171,14 +402,14 @@ import Testing
         expect("forgedShare") { $0[0].ciphertext.removeLast() }
         expect("forgedShare") { $0[0].ciphertext.append(0) }
         expect("forgedShare") { $0[0].ciphertext = [] }
-        for position in 0..<SealedShare.byteCount - 8 {
+        for position in stages.shares[0].ciphertext.indices {
             expect("forgedShare") { $0[0].ciphertext[position] ^= 1 << UInt8(position % 8) }
         }
     }
 
     @Test func `a share sealed for the other direction is refused`() throws {
         var device = stages.advertised
-        let sent = try device.shareKeys(with: stages.keys)
+        let sent = try device.shareKeys(with: try peers(stages.introductions))
         var shares = stages.shares
         let reflected = try #require(sent.first { $0.receiver == shares[0].sender })
         shares[0].ciphertext = reflected.ciphertext
@@ -187,59 +418,125 @@ import Testing
         }
     }
 
-    @Test func `a vector of another length is refused`() {
-        for count in [0, 4, 6] {
+    @Test func `a vector of another length or width is refused`() {
+        for (count, bits) in [(0, 20), (4, 20), (6, 20), (5, 19)] {
             expectRefusal("malformed", by: stages.shared) {
-                _ = try $0.mask(
-                    [UInt32](repeating: 0, count: count), receiving: stages.shares)
+                _ = try $0.mask(RingVector(zeros: count, bits: bits), receiving: stages.shares)
             }
         }
     }
 
-    @Test func `contradictory and unsafe requests to unmask are refused`() {
+    // A coordinator that lies about the survivors.
+
+    @Test func `unsafe sets of survivors are not signed`() {
+        func expect(_ kind: String, _ set: SurvivorSet) {
+            expectRefusal(kind, by: stages.masked) { _ = try $0.endorse(set) }
+        }
+        expect("tooFewDevices", SurvivorSet(0..<5, cohortSize: 12))
+        expect("inconsistentSurvivors", SurvivorSet(1..<12, cohortSize: 12))
+        expect("inconsistentSurvivors", SurvivorSet(0..<12, cohortSize: 13))
+        // A second set after the first.
+        var device = stages.masked
+        #expect(throws: Never.self) { try device.endorse(stages.survivors) }
+        expectRefusal("unexpectedStep", by: device) {
+            _ = try $0.endorse(SurvivorSet(0..<12, cohortSize: 12))
+        }
+    }
+
+    @Test func `a device outside the committee signs nothing`() throws {
+        var run = try MaskedSum(
+            cohortSize: 12, degree: 6, threshold: 3,
+            committee: CommitteeSecurity(size: 3, quorum: 2))
+        try run.advertise(Array(0..<12))
+        _ = try run.share(Array(0..<12))
+        _ = try run.mask(Array(0..<12))
+        let outsider = try #require((0..<12).first { !run.accepted.committee.contains($0) })
+        expect("unexpectedStep") {
+            _ = try run.devices[outsider].endorse(SurvivorSet(0..<12, cohortSize: 12))
+        }
+    }
+
+    @Test func `a set of survivors without a quorum of signatures is refused`() throws {
         func expect(
             _ kind: String, sourceLocation: SourceLocation = #_sourceLocation,
             _ change: (inout UnmaskingRequest) -> Void
         ) {
             var request = stages.request
             change(&request)
-            expectRefusal(kind, by: stages.masked, sourceLocation: sourceLocation) {
-                _ = try $0.unmask(request)
-            }
+            self.expect(kind, sourceLocation: sourceLocation) { _ = try verified(request) }
         }
-        #expect(stages.request.survivors.count == 5 && stages.request.dropped.count == 1)
-        #expect(stages.request.survivorCount == 11)
-        // Both kinds of share of one device.
-        expect("inconsistentSurvivors") { $0.dropped.append($0.survivors[0]) }
-        expect("inconsistentSurvivors") { $0.survivors.append($0.dropped[0]) }
-        expect("inconsistentSurvivors") { $0.dropped = $0.survivors }
-        expect("inconsistentSurvivors") { $0.survivors.append($0.survivors[0]) }
-        expect("inconsistentSurvivors") { $0.survivors.removeLast() }
-        expect("inconsistentSurvivors") { $0.dropped = [] }
-        expect("unknownDevice") { $0.dropped = [stages.stranger] }
-        expect("unknownDevice") { $0.survivors[0] = 0 }
-        expect("unknownDevice") { $0.survivors[0] = .min }
-        expect("tooFewDevices") { $0.survivorCount = 5 }
-        expect("tooFewDevices") { $0.survivorCount = .min }
-        expect("inconsistentSurvivors") { $0.survivorCount = 13 }
-        expect("inconsistentSurvivors") { $0.survivorCount = .max }
-        expect("tooFewDevices") {
-            $0.dropped += $0.survivors.dropFirst(2)
-            $0.survivors = Array($0.survivors.prefix(2))
+        #expect(stages.request.endorsements.count == 8)
+        // Another set than the one that was signed: a survivor said to be lost, and the other way round.
+        let signers = Set(stages.request.endorsements.map(\.member.device))
+        let unsigned = try #require((0..<12).first { !signers.contains($0) && $0 != stages.lost })
+        expect("forgedSignature") {
+            $0.survivors = SurvivorSet(
+                stages.survivors.devices.filter { $0 != unsigned }, cohortSize: 12)
         }
-        expect("tooFewDevices") { $0.survivors = [] }
+        expect("forgedSignature") { $0.survivors = SurvivorSet(0..<12, cohortSize: 12) }
+        expect("tooFewDevices") { $0.survivors = SurvivorSet(0..<5, cohortSize: 12) }
+        expect("inconsistentSurvivors") { $0.survivors = SurvivorSet(0..<11, cohortSize: 11) }
+        expect("tooFewEndorsements") { $0.endorsements.removeLast() }
+        expect("tooFewEndorsements") { $0.endorsements = [] }
+        expect("duplicate") { $0.endorsements[1] = $0.endorsements[0] }
+        expect("forgedSignature") {
+            $0.endorsements[1].signature = $0.endorsements[0].signature
+        }
+        expect("forgedSignature") { $0.endorsements[3].signature[2] ^= 4 }
+        expect("notInRoster") { $0.endorsements[3].member.path[0][2] ^= 4 }
+        expect("notInRoster") {
+            $0.endorsements[3].member.identity = $0.endorsements[2].member.identity
+        }
+        // The lost device cannot have signed.
+        expect("unknownDevice") { $0.endorsements[0].member.device = stages.lost }
+        expect("unknownDevice") { $0.endorsements[0].member.device = .max }
     }
 
-    @Test func `the device itself must be among the survivors`() throws {
-        // Six neighbours survive and the coordinator claims that nobody else does.
-        var run = try MaskedSum(cohortSize: 12, degree: 6, threshold: 3, minimumSurvivors: 6)
-        let told = try run.advertise(Array(0..<12))
-        let (_, mailboxes) = try run.share(Array(0..<12), told)
-        let (_, requests) = try run.mask(Array(0..<12), mailboxes)
-        var request = try #require(requests[0])
-        request.survivorCount = 6
-        expectRefusal("inconsistentSurvivors", by: run.devices[0]) {
-            _ = try $0.unmask(request)
+    @Test func `a verified set of another session, without the device or too far from it is refused`()
+        throws
+    {
+        var other = try MaskedSum(
+            cohortSize: 12, degree: 6, threshold: 3, minimumSurvivors: 6,
+            committee: CommitteeSecurity(size: 12, quorum: 8), seed: 2)
+        try other.advertise(Array(0..<12))
+        _ = try other.share(Array(0..<12))
+        _ = try other.mask(Array(0..<12))
+        let foreign = try other.endorse(Array(0..<12), SurvivorSet(0..<12, cohortSize: 12))
+            .verified(by: other.accepted)
+        expectRefusal("otherSession", by: stages.masked) { _ = try $0.unmask(foreign) }
+
+        /// A set that a corrupt majority signed.
+        func forged(_ survivors: SurvivorSet) throws -> VerifiedSurvivors {
+            let hash = stages.run.parameters.endorsedHash(of: survivors)
+            let request = UnmaskingRequest(
+                survivors: survivors,
+                endorsements: survivors.devices.prefix(8).map {
+                    .init(
+                        member: stages.run.roster.member($0),
+                        signature: stages.run.identities[$0].sign(hash))
+                })
+            return try verified(request)
+        }
+        // One set was signed, another is presented: both kinds of shares of one device would be out.
+        let all = try forged(SurvivorSet(0..<12, cohortSize: 12))
+        expectRefusal("inconsistentSurvivors", by: stages.endorsed) { _ = try $0.unmask(all) }
+        let without = try forged(SurvivorSet(1..<12, cohortSize: 12))
+        expectRefusal("inconsistentSurvivors", by: stages.masked) { _ = try $0.unmask(without) }
+        // Two of its neighbours left: its own seed could not be restored.
+        let gone = Set(stages.neighbours.prefix(4))
+        let far = try forged(
+            SurvivorSet((0..<12).filter { !gone.contains($0) }, cohortSize: 12))
+        expectRefusal("tooFewDevices", by: stages.masked) { _ = try $0.unmask(far) }
+    }
+
+    @Test func `one kind of share is handed out for each neighbour`() throws {
+        for start in [stages.masked, stages.endorsed] {
+            var device = start
+            let answer = try device.unmask(try verified(stages.request))
+            #expect(
+                answer.survivors.map(\.owner) == stages.neighbours.filter { $0 != stages.lost })
+            #expect(answer.dropped.map(\.owner) == [stages.lost])
+            #expect((answer.survivors + answer.dropped).allSatisfy { $0.shares.count == 40 })
         }
     }
 }

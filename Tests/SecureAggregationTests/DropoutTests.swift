@@ -7,13 +7,16 @@ import Testing
     private func succeeds(_ run: MaskedSum, _ fates: [Fate]) throws -> Bool {
         var run = run
         do {
-            let (sum, survivors) = try run.run(fates)
-            #expect(sum == run.plainSum(of: survivors), "\(fates)")
+            let (unmasked, survivors) = try run.run(fates)
+            #expect(unmasked.sum == run.plainSum(of: survivors), "\(fates)")
+            #expect(unmasked.survivors.devices == survivors)
             #expect(survivors.count >= run.parameters.minimumSurvivors)
             return true
         } catch let error as AggregationError {
-            guard case .tooFewDevices = error else { throw error }
-            return false
+            switch error {
+            case .tooFewDevices, .tooFewEndorsements: return false
+            default: throw error
+            }
         }
     }
 
@@ -41,7 +44,9 @@ import Testing
     func `random dropout patterns give the exact sum or none`(
         cohort: Int, degree: Int, threshold: Int
     ) throws {
-        let run = try MaskedSum(cohortSize: cohort, degree: degree, threshold: threshold)
+        let run = try MaskedSum(
+            cohortSize: cohort, degree: degree, threshold: threshold,
+            committee: CommitteeSecurity(size: cohort - 1, quorum: 3))
         var randomness = SeededRandomness(seed: 2, label: "fates", "\(cohort)")
         var outcomes = [true: 0, false: 0]
         for trial in 0..<400 {
@@ -56,20 +61,35 @@ import Testing
         #expect(outcomes[true, default: 0] > 100 && outcomes[false, default: 0] > 10)
     }
 
-    @Test(arguments: [1, 7, 31, 32])
+    /// Fifteen devices of 45 leave at one step: just what the parameters tolerate. Five more at any step
+    /// end the session, and nothing is committed where it ends before the shares are asked for.
+    @Test(arguments: [Fate.absent, .afterAdvertising, .afterSharing, .afterMasking])
+    func `a third of the cohort may leave at each step, and no more`(_ fate: Fate) throws {
+        let size = 45
+        let run = try MaskedSum(
+            cohortSize: size, degree: size - 1, threshold: 25, minimumSurvivors: 30,
+            committee: CommitteeSecurity(size: size, quorum: 30))
+        var fates = [Fate](repeating: .stays, count: size)
+        for device in 0..<15 { fates[3 * device] = fate }
+        #expect(try succeeds(run, fates))
+        for device in 0..<5 { fates[9 * device + 1] = fate }
+        #expect(try !succeeds(run, fates))
+    }
+
+    @Test(arguments: [1, 7, 15, 16, 17, 31, 32])
     func `sums are modulo every width`(bits: Int) throws {
         var run = try MaskedSum(
-            cohortSize: 6, degree: 4, threshold: 2, vectorLength: 5000, modulusBits: bits)
+            cohortSize: 6, degree: 4, threshold: 2, vectorLength: 9000, modulusBits: bits)
         let fates: [Fate] = [.stays, .afterSharing, .stays, .stays, .afterMasking, .stays]
-        let (sum, survivors) = try run.run(fates)
+        let (unmasked, survivors) = try run.run(fates)
         #expect(survivors == [0, 2, 3, 4, 5])
-        #expect(sum == run.plainSum(of: survivors))
+        #expect(unmasked.sum == run.plainSum(of: survivors))
     }
 
     @Test func `two devices can sum`() throws {
         var run = try MaskedSum(cohortSize: 2, degree: 1, threshold: 1)
-        let (sum, _) = try run.run([.stays, .stays])
-        #expect(sum == run.plainSum(of: [0, 1]))
+        let (unmasked, _) = try run.run([.stays, .stays])
+        #expect(unmasked.sum == run.plainSum(of: [0, 1]))
     }
 
     @Test func `what is committed names the survivors, and a failed commitment ends the session`()
@@ -77,21 +97,35 @@ import Testing
     {
         struct Full: Error {}
         var run = try MaskedSum(cohortSize: 4, degree: 3, threshold: 2)
-        let told = try run.advertise([0, 1, 2, 3])
-        let (_, mailboxes) = try run.share([0, 1, 2], told)
-        for device in [2, 0] {
-            try run.coordinator.receive(
-                try run.devices[device].mask(
-                    run.vectors[device], receiving: mailboxes[device] ?? []))
-        }
+        try run.advertise([0, 1, 2, 3])
+        _ = try run.share([0, 1, 2])
+        _ = try run.mask([2, 0])
+        let survivors = SurvivorSet([0, 2], cohortSize: 4)
+        try run.coordinator.receive(try run.devices[0].endorse(survivors))
         #expect(throws: Full.self) {
-            try run.coordinator.endMasking { survivors, perStep in
-                #expect(survivors == [0, 2])
+            try run.coordinator.endEndorsing { told, perStep in
+                #expect(told == survivors)
                 #expect(perStep == [4, 3, 2])
                 throw Full()
             }
         }
         #expect(throws: AggregationError.self) { try run.coordinator.reveal() }
-        #expect(throws: AggregationError.self) { try run.coordinator.endMasking { _, _ in } }
+        #expect(throws: AggregationError.self) { try run.coordinator.endEndorsing { _, _ in } }
+    }
+
+    @Test func `nothing is committed without a quorum`() throws {
+        var run = try MaskedSum(
+            cohortSize: 4, degree: 3, threshold: 2,
+            committee: CommitteeSecurity(size: 4, quorum: 3))
+        try run.advertise([0, 1, 2, 3])
+        _ = try run.share([0, 1, 2, 3])
+        _ = try run.mask([0, 1, 2, 3])
+        let survivors = SurvivorSet(0..<4, cohortSize: 4)
+        for device in [1, 3] {
+            try run.coordinator.receive(try run.devices[device].endorse(survivors))
+        }
+        #expect(throws: AggregationError.tooFewEndorsements(valid: 2, needed: 3)) {
+            try run.coordinator.endEndorsing { _, _ in Issue.record("committed without a quorum") }
+        }
     }
 }

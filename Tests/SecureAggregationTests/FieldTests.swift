@@ -39,25 +39,50 @@ import Testing
 }
 
 @Suite struct SecretSharingTests {
-    private func secret(_ randomness: inout SeededRandomness) -> SecretBytes {
-        SecretBytes(count: 32, from: &randomness)
+    private func restore(_ shares: [(device: Int, share: [UInt8])], _ place: Int = 0) -> SecretBytes? {
+        SecretSharing.restore(
+            shares.map {
+                $0.share[place * SecretSharing.shareLength..<(place + 1) * SecretSharing.shareLength]
+            }, weights: SecretSharing.weights(of: shares.map(\.device)))
     }
 
-    @Test func `any threshold of the shares restores the secret`() throws {
+    private func split(
+        _ secrets: [SecretBytes], _ devices: [Int], _ threshold: Int,
+        _ randomness: inout SeededRandomness
+    ) -> [(device: Int, share: [UInt8])] {
+        let shares = SecretSharing.split(
+            secrets, among: devices, threshold: threshold, randomness: &randomness)
+        return zip(devices, shares).map { ($0, content($1)) }
+    }
+
+    @Test func `any threshold of the shares restores the secrets`() throws {
         var randomness = SeededRandomness(seed: 4, label: "sharing")
         for trial in 0..<200 {
-            let secret = secret(&randomness)
+            let secrets = (0..<1 + trial % 4).map { _ in SecretBytes(count: 32, from: &randomness) }
             let devices = Array(
                 Set((0..<20).map { _ in Int.random(in: 0..<1 << 20, using: &randomness) }))
             let threshold = Int.random(in: 1...devices.count, using: &randomness)
-            let shares = SecretSharing.split(
-                secret, among: devices, threshold: threshold, randomness: &randomness)
-            let entries = zip(devices, shares).map { (device: $0, share: $1) }
+            let entries = split(secrets, devices, threshold, &randomness)
                 .shuffled(using: &randomness)
             for count in Set([threshold, devices.count]) {
-                let restored = try #require(
-                    SecretSharing.restore(Array(entries.prefix(count))), "trial \(trial)")
-                #expect(SecretBytes.constantTimeEqual(restored, secret), "trial \(trial)")
+                for (place, secret) in secrets.enumerated() {
+                    let restored = try #require(
+                        restore(Array(entries.prefix(count)), place), "trial \(trial)")
+                    #expect(SecretBytes.constantTimeEqual(restored, secret), "trial \(trial)")
+                }
+            }
+        }
+    }
+
+    @Test func `secrets of all bits are kept`() throws {
+        var randomness = SeededRandomness(seed: 8, label: "sharing")
+        for bit in 0..<256 {
+            var bytes = [UInt8](repeating: 0, count: 32)
+            bytes[bit / 8] = 1 << UInt8(bit % 8)
+            for content in [bytes, bytes.map { ~$0 }] {
+                let shares = split([SecretBytes(content)], [4, 9], 2, &randomness)
+                let restored = try #require(restore(shares))
+                #expect(SecretBytes.constantTimeEqual(restored, SecretBytes(content)), "bit \(bit)")
             }
         }
     }
@@ -65,16 +90,12 @@ import Testing
     @Test func `fewer shares than the threshold restore nothing or another secret`() {
         var randomness = SeededRandomness(seed: 5, label: "sharing")
         for trial in 0..<200 {
-            let secret = secret(&randomness)
+            let secret = SecretBytes(count: 32, from: &randomness)
             let threshold = Int.random(in: 2...10, using: &randomness)
-            let devices = Array(0..<threshold)
-            let shares = SecretSharing.split(
-                secret, among: devices, threshold: threshold, randomness: &randomness)
-            let entries = zip(devices, shares).map { (device: $0, share: $1) }
-            let restored = SecretSharing.restore(Array(entries.dropLast()))
+            let shares = split([secret], Array(0..<threshold), threshold, &randomness)
             #expect(
-                restored.map { !SecretBytes.constantTimeEqual($0, secret) } ?? true,
-                "trial \(trial)")
+                restore(shares.dropLast()).map { !SecretBytes.constantTimeEqual($0, secret) }
+                    ?? true, "trial \(trial)")
         }
     }
 
@@ -83,41 +104,52 @@ import Testing
     @Test func `shares below the threshold fit any secret`() throws {
         var randomness = SeededRandomness(seed: 6, label: "sharing")
         let devices = [3, 8, 21]
-        let shares = SecretSharing.split(
-            secret(&randomness), among: devices, threshold: 3, randomness: &randomness)
-        let other = secret(&randomness)
+        let shares = split(
+            [SecretBytes(count: 32, from: &randomness)], devices, 3, &randomness)
+        let other = SecretBytes(count: 32, from: &randomness)
+        func values(_ share: [UInt8]) -> [MersenneElement] {
+            (0..<SecretSharing.limbs).map { limb in
+                let word = share[8 * limb..<8 * limb + 8].reversed().reduce(UInt64(0)) {
+                    $0 << 8 | UInt64($1)
+                }
+                return MersenneElement(word) ?? .zero
+            }
+        }
         // The polynomials through the other secret at 0 and the first two shares.
         let points = devices.map(SecretSharing.point)
-        let limbs = SecretSharing.split(other, among: [0], threshold: 1, randomness: &randomness)[0]
-        let values = (0..<SecretSharing.limbs).map { limb in
+        let limbs = values(split([other], [0], 1, &randomness)[0].share)
+        let forged = (0..<SecretSharing.limbs).flatMap { limb in
             let nodes =
-                [(MersenneElement.zero, limbs.values[limb])]
-                + (0..<2).map { (points[$0], shares[$0].values[limb]) }
-            return nodes.indices.reduce(MersenneElement.zero) { sum, own in
+                [(MersenneElement.zero, limbs[limb])]
+                + (0..<2).map { (points[$0], values(shares[$0].share)[limb]) }
+            let value = nodes.indices.reduce(MersenneElement.zero) { sum, own in
                 nodes.indices.filter { $0 != own }.reduce(nodes[own].1) {
                     $0 * (points[2] - nodes[$1].0) * (nodes[own].0 - nodes[$1].0).inverse
                 } + sum
             }
+            return (0..<8).map { UInt8(truncatingIfNeeded: value.value >> (8 * UInt64($0))) }
         }
-        let forged = SecretSharing.Share(values: values)
-        let restored = try #require(
-            SecretSharing.restore([(3, shares[0]), (8, shares[1]), (21, forged)]))
+        let restored = try #require(restore([shares[0], shares[1], (21, forged)]))
         #expect(SecretBytes.constantTimeEqual(restored, other))
     }
 
-    @Test func `shares are read back from their bytes, and nothing outside the field is`() throws {
+    private func isShare(_ bytes: [UInt8], of count: Int) -> Bool {
+        SecretSharing.isShare(bytes.span, of: count)
+    }
+
+    @Test func `nothing outside the field is a share`() throws {
         var randomness = SeededRandomness(seed: 7, label: "sharing")
-        let share = SecretSharing.split(
-            secret(&randomness), among: [5], threshold: 1, randomness: &randomness)[0]
-        #expect(share.bytes.count == 40)
-        #expect(SecretSharing.Share(bytes: share.bytes) == share)
-        #expect(SecretSharing.Share(bytes: share.bytes.dropLast()) == nil)
-        #expect(SecretSharing.Share(bytes: share.bytes + [0]) == nil)
-        for limb in 0..<SecretSharing.limbs {
-            var bytes = share.bytes
+        let share = split(
+            [SecretBytes(count: 32, from: &randomness), SecretBytes(count: 32, from: &randomness)],
+            [5], 1, &randomness)[0].share
+        #expect(share.count == 80)
+        #expect(isShare(share, of: 2))
+        #expect(!isShare(share, of: 1))
+        for place in stride(from: 0, to: 80, by: 8) {
+            var bytes = share
             bytes.replaceSubrange(
-                8 * limb..<8 * limb + 8, with: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])
-            #expect(SecretSharing.Share(bytes: bytes) == nil)
+                place..<place + 8, with: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])
+            #expect(!isShare(bytes, of: 2))
         }
     }
 }

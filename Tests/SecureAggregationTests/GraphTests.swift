@@ -41,7 +41,7 @@ import Testing
 @Suite struct GraphSecurityTests {
     /// P[X >= least] by multiplying out the draws one after the other, without factorials: the
     /// distribution of marked devices after each draw.
-    private func tail(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
+    func tail(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
         var distribution = [1.0] + [Double](repeating: 0, count: draws)
         for draw in 0..<draws {
             for found in stride(from: draw + 1, through: 0, by: -1) {
@@ -143,31 +143,100 @@ import Testing
     }
 }
 
+@Suite struct CommitteeSecurityTests {
+    /// P[X >= least] by multiplying out the draws; see GraphSecurityTests.
+    private let tail = GraphSecurityTests().tail
+
+    @Test(arguments: [
+        (50, 0.05, 0.1), (1_000, 0.05, 0.1), (1_000, 0.05, 0.3), (1_024, 0.0, 0.34),
+        (10_000, 0.2, 0.2), (100_000, 0.05, 0.1),
+    ])
+    func `a committee fails as rarely as promised, and a smaller one would not do`(
+        cohort: Int, corruptShare: Double, dropoutShare: Double
+    ) throws {
+        let chosen = try CommitteeSecurity.choose(
+            cohortSize: cohort, corruptShare: corruptShare, dropoutShare: dropoutShare)
+        let corrupt = Int((corruptShare * Double(cohort)).rounded(.up))
+        let lost = Int((dropoutShare * Double(cohort)).rounded(.up))
+        func fails(_ size: Int, _ quorum: Int) -> Bool {
+            tail(2 * quorum - size, cohort, corrupt, size) > exp2(-40) * (1 + 1e-6)
+                || tail(size - quorum + 1, cohort, lost, size) > exp2(-20) * (1 + 1e-6)
+        }
+        #expect(!fails(chosen.size, chosen.quorum))
+        // The sizes that suffice are not quite an interval, but none far below does.
+        let smaller = chosen.size * 9 / 10
+        for quorum in smaller / 2 + 1...max(smaller, smaller / 2 + 1) where quorum <= smaller {
+            #expect(fails(smaller, quorum))
+        }
+    }
+
+    @Test(arguments: [(100, 0.0, 0.5), (100, 0.4, 0.3), (10, 0.1, 0.45), (1, 0, 0), (100, .nan, 0)])
+    func `without an honest majority there is none`(
+        cohort: Int, corrupt: Double, dropout: Double
+    ) {
+        #expect {
+            try CommitteeSecurity.choose(
+                cohortSize: cohort, corruptShare: corrupt, dropoutShare: dropout)
+        } throws: {
+            if case .invalidParameters? = $0 as? AggregationError { true } else { false }
+        }
+    }
+
+    @Test func `committees of small cohorts leave nothing to chance`() throws {
+        for cohort in 4...40 {
+            let chosen = try CommitteeSecurity.choose(
+                cohortSize: cohort, corruptShare: 0.1, dropoutShare: 0.2)
+            let corrupt = (cohort + 9) / 10
+            let lost = (cohort + 4) / 5
+            #expect(2 * chosen.quorum - chosen.size > corrupt)
+            #expect(chosen.size - lost >= chosen.quorum)
+        }
+    }
+}
+
 @Suite struct AggregationParametersTests {
     private func make(
-        session: Int = 32, cohort: Int = 10, length: Int = 1, bits: Int = 8, degree: Int = 4,
-        threshold: Int = 2, minimum: Int = 2
+        session: Int = 32, root: Int = 32, purpose: Int = 32, round: UInt64 = 0, cohort: Int = 10,
+        length: Int = 1, bits: Int = 8, degree: Int = 4, threshold: Int = 2, committee: Int = 10,
+        quorum: Int = 7, minimum: Int = 2
     ) throws -> AggregationParameters {
         try AggregationParameters(
-            session: [UInt8](repeating: 0, count: session), cohortSize: cohort,
+            session: [UInt8](repeating: 0, count: session), round: round,
+            rosterRoot: [UInt8](repeating: 1, count: root),
+            purpose: [UInt8](repeating: 2, count: purpose), cohortSize: cohort,
             vectorLength: length, modulusBits: bits,
-            graph: GraphSecurity(degree: degree, threshold: threshold), minimumSurvivors: minimum)
+            graph: GraphSecurity(degree: degree, threshold: threshold),
+            committee: CommitteeSecurity(size: committee, quorum: quorum),
+            minimumSurvivors: minimum)
     }
 
     @Test func `parameters out of range are refused`() throws {
         _ = try make()
         _ = try make(degree: 9)
         let refused: [() throws -> AggregationParameters] = [
-            { try make(session: 31) }, { try make(cohort: 1) }, { try make(cohort: 1 << 20 + 1) },
+            { try make(session: 31) }, { try make(root: 0) }, { try make(purpose: 33) },
+            { try make(cohort: 1) }, { try make(cohort: 1 << 20 + 1) },
             { try make(length: 0) }, { try make(bits: 0) }, { try make(bits: 33) },
             { try make(degree: 0) }, { try make(degree: 3) }, { try make(degree: 10) },
             { try make(threshold: 0) }, { try make(threshold: 5) }, { try make(minimum: 1) },
             { try make(minimum: 11) }, { try make(cohort: .min) }, { try make(degree: .max) },
+            { try make(committee: 0) }, { try make(committee: 11) }, { try make(quorum: 0) },
+            { try make(committee: 5, quorum: 6) }, { try make(length: .max) },
         ]
         for (index, make) in refused.enumerated() {
             #expect("\(index)") { _ = try make() } throws: {
                 if case .invalidParameters? = $0 as? AggregationError { true } else { false }
             }
         }
+    }
+
+    @Test func `every parameter changes the digest`() throws {
+        let others = [
+            try make(round: 1), try make(cohort: 11), try make(length: 2), try make(bits: 9),
+            try make(degree: 6), try make(threshold: 3), try make(committee: 9),
+            try make(quorum: 8), try make(minimum: 3),
+        ]
+        let digests = Set(([try make()] + others).map(\.digest))
+        #expect(digests.count == 10)
     }
 }

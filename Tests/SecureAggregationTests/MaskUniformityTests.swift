@@ -1,6 +1,7 @@
 import Foundation
 import SecureAggregation
 import Testing
+import VectorKernels
 
 @Suite struct MaskUniformityTests {
     /// Pearson's statistic of the bytes against the uniform distribution, normalised to a standard
@@ -14,17 +15,16 @@ import Testing
         return (cbrt(statistic / 255) - (1 - spread)) / spread.squareRoot()
     }
 
-    /// A correct mask fails with one seed in about 1,700,000 for each of the four vectors.
-    @Test func `a masked vector alone looks uniform`() throws {
-        let run = try MaskedSum(
-            cohortSize: 4, degree: 3, threshold: 2, vectorLength: 40_000, modulusBits: 23, seed: 9)
-        var running = run
-        let told = try running.advertise([0, 1, 2, 3])
-        let (_, mailboxes) = try running.share([0, 1, 2, 3], told)
-        let zeros = [UInt32](repeating: 0, count: 40_000)
+    /// A correct mask fails with one seed in about 1,700,000 for each of the vectors.
+    @Test(arguments: [13, 23]) func `a masked vector alone looks uniform`(bits: Int) throws {
+        var run = try MaskedSum(
+            cohortSize: 4, degree: 3, threshold: 2, vectorLength: 40_000, modulusBits: bits, seed: 9)
+        try run.advertise([0, 1, 2, 3])
+        _ = try run.share([0, 1, 2, 3])
+        let zeros = RingVector(zeros: 40_000, bits: bits)
         for device in 0..<4 {
-            let masked = try running.devices[device].mask(
-                zeros, receiving: mailboxes[device] ?? [])
+            let masked = try run.devices[device].mask(
+                zeros, receiving: run.coordinator.shares(for: device).shares)
             #expect(abs(standardised(masked.packed)) < 5)
         }
         #expect(standardised([UInt8](repeating: 0, count: 40_000)) > 5)

@@ -7,7 +7,7 @@ import Testing
 
     @Test func `any changed bit of a sealed message is a forgery`() throws {
         let sealed = try AuthenticatedEncryption.seal(
-            [1, 2, 3], key: key, nonce: nonce, associatedData: [9])
+            SecretBytes([1, 2, 3]), key: key, nonce: nonce, associatedData: [9])
         for bit in 0..<8 * sealed.count {
             var altered = sealed
             altered[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -32,10 +32,10 @@ import Testing
         #expect(throws: SodiumError.self) { try SigningKey(seed: short) }
         #expect(throws: SodiumError.self) { _ = try BLAKE2b(outputLength: 15).finalize() }
         #expect(throws: SodiumError.self) {
-            try AuthenticatedEncryption.seal([], key: short, nonce: nonce)
+            try AuthenticatedEncryption.seal(SecretBytes([]), key: short, nonce: nonce)
         }
         #expect(throws: SodiumError.self) {
-            try AuthenticatedEncryption.seal([], key: key, nonce: [])
+            try AuthenticatedEncryption.seal(SecretBytes([]), key: key, nonce: [])
         }
         #expect(!SigningKey.isValid([1, 2], of: [], publicKey: [3]))
         let pair = try KeyAgreement(secretKey: key)
@@ -80,5 +80,36 @@ import Testing
         #expect(again.permutation(of: 100) == permutation)
         var other = PublicRandomness(seed: [1, 2], label: "other")
         #expect(other.permutation(of: 100) != permutation)
+    }
+}
+
+@Suite struct SecretMemoryTests {
+    /// Slots of one size are used again, and come zeroed.
+    @Test(arguments: [1, 32, 64, 65, 1000, 4096, 4097, 100_000])
+    func `secrets of any size hold what was put into them`(count: Int) {
+        for round in 0..<3 {
+            let secrets = (0..<50).map { index in
+                SecretBytes([UInt8](repeating: UInt8(index + round), count: count))
+            }
+            for (index, secret) in secrets.enumerated() {
+                #expect(
+                    secret.withBytes { bytes in
+                        bytes.count == count
+                            && bytes.indices.allSatisfy { bytes[$0] == UInt8(index + round) }
+                    })
+            }
+            let words = SecretBytes(wordCount: (count + 7) / 8) { _ in }
+            #expect(words.withWords { words in words.indices.allSatisfy { words[$0] == 0 } })
+        }
+    }
+
+    @Test func `a copy of a source goes on with the same words`() {
+        var source = SeededRandomness(seed: 3, label: "copy")
+        _ = source.next()
+        var copy = source
+        let expected = (0..<2000).map { _ in source.next() }
+        #expect((0..<2000).map { _ in copy.next() } == expected)
+        var third = copy
+        #expect(third.next() == copy.next() && copy.next() == third.next())
     }
 }

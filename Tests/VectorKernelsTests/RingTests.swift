@@ -14,44 +14,72 @@ import VectorKernels
         for count in [0, 1, 7, 8, 33, 1000] {
             let mask = UInt32.max >> UInt32(32 - bits)
             let original = values(count, seed: UInt64(bits + count))
-            let packed = Ring.pack(original, bits: bits)
-            #expect(packed.count == Ring.packedByteCount(count: count, bits: bits))
-            #expect(Ring.unpack(packed, count: count, bits: bits) == original.map { $0 & mask })
-            #expect(Ring.unpack(packed + [0], count: count, bits: bits) == nil)
+            let packed = RingVector(original, bits: bits).packed()
+            #expect(packed.count == RingVector.packedByteCount(count: count, bits: bits))
+            var unpacked = RingVector(zeros: count, bits: bits)
+            let isAdded = unpacked.add(packed: packed)
+            #expect(isAdded && unpacked.elements == original.map { $0 & mask })
+            let isLongerAdded = unpacked.add(packed: packed + [0])
+            #expect(!isLongerAdded && unpacked.elements == original.map { $0 & mask })
         }
     }
 
     @Test func `packing puts the least significant bits first`() {
-        #expect(Ring.pack([0b101, 0b011, 0b110], bits: 3) == [0b1001_1101, 0b1])
+        #expect(RingVector([0b101, 0b011, 0b110], bits: 3).packed() == [0b1001_1101, 0b1])
     }
 
-    @Test func `addition and subtraction wrap, from an offset on`() {
-        let terms = values(100, seed: 5)
-        var sum = values(150, seed: 6)
-        let before = sum
-        Ring.add(terms, to: &sum, at: 50)
-        for index in 0..<150 {
-            #expect(sum[index] == before[index] &+ (index < 50 ? 0 : terms[index - 50]))
+    @Test(arguments: [3, 15, 16, 17, 32]) func `sums wrap around the modulus`(bits: Int) {
+        let mask = UInt32.max >> UInt32(32 - bits)
+        let (left, right) = (values(101, seed: 5), values(101, seed: 6))
+        var sum = RingVector(left, bits: bits)
+        sum.add(RingVector(right, bits: bits))
+        let isAdded = sum.add(packed: RingVector(left, bits: bits).packed())
+        #expect(isAdded)
+        for index in 0..<101 {
+            #expect(sum.elements[index] == (2 &* left[index] &+ right[index]) & mask)
         }
-        Ring.subtract(terms, from: &sum, at: 50)
+        let terms = values(40, seed: 7).map { Int32(bitPattern: $0) }
+        let before = sum
+        sum.subtract(terms, at: 61)
+        #expect(sum.elements[60] == before.elements[60])
+        #expect(sum.elements[61] == (before.elements[61] &- UInt32(bitPattern: terms[0])) & mask)
+        sum.add(terms, at: 61)
         #expect(sum == before)
-        #expect(Ring.sum([-1, .max], [2, 1]) == [1, 0x8000_0000])
+    }
+
+    @Test(arguments: [2, 8, 16, 17, 32]) func `elements are read with their sign`(bits: Int) {
+        let least = -(Int64(1) << Int64(bits - 1))
+        let all = [0, 1, -1, least, -least - 1].map { Int32(truncatingIfNeeded: $0) }
+        #expect(
+            RingVector(all.map { UInt32(bitPattern: $0) }, bits: bits).signedElements == all)
     }
 
     @Test(arguments: [1, 2, 8, 16, 64, 4096, 16384])
     func `the Hadamard transform is the matrix of signs (-1)^popcount(i and j)`(count: Int) {
         var vector = values(count, seed: 9).map { Float($0 >> 20) - 2048 }
         let original = vector
-        Rotation.hadamard(&vector)
+        Rotation.hadamard(&vector, in: 0..<count)
         for row in [0, 1, count / 2, count - 1] where row < count {
             let expected = original.enumerated().reduce(0.0) {
                 $0 + Double($1.element) * ((row & $1.offset).nonzeroBitCount % 2 == 0 ? 1 : -1)
             }
             #expect(abs(Double(vector[row]) - expected) <= 1e-5 * Double(count) * 2048)
         }
-        Rotation.hadamard(&vector)
+        Rotation.hadamard(&vector, in: 0..<count)
         for index in 0..<count {
             #expect(abs(vector[index] / Float(count) - original[index]) < 0.5)
+        }
+    }
+
+    @Test func `scaling changes the signs that are set, in the range`() {
+        var vector = values(100, seed: 2).map { Float($0 >> 20) }
+        let original = vector
+        let signs = values(3, seed: 8)
+        Rotation.scale(&vector, in: 5..<95, by: 0.5, signs: signs)
+        for index in 0..<100 {
+            let bit = index >= 5 && index < 95 ? signs[(index - 5) / 32] >> UInt32((index - 5) % 32) & 1 : 0
+            let factor: Float = index < 5 || index >= 95 ? 1 : (bit == 1 ? -0.5 : 0.5)
+            #expect(vector[index] == factor * original[index])
         }
     }
 

@@ -1,31 +1,17 @@
-public import Foundation
+internal import Foundation
 
 extension DistributedDiscreteGaussian {
-    /// The largest L2 norm of a rounded vector in ring units: a contributor rounds again until its
-    /// vector is no longer than that.
-    public var roundedNormBound: Double { l2Sensitivity / granularity }
-
-    /// The L2 sensitivity D2 of the sum of rounded vectors, in real units (Theorem 1, Equation 2).
-    public var l2Sensitivity: Double {
-        let root = Double(dimension).squareRoot()
-        let always = clippingNorm + granularity * root
-        guard roundingBias > 0 else { return always }
-        let accepted =
-            clippingNorm * clippingNorm + granularity * granularity * Double(dimension) / 4
-            + (-2 * log(roundingBias)).squareRoot() * granularity
-            * (clippingNorm + granularity * root / 2)
-        return min(always, accepted.squareRoot())
-    }
-
-    /// The L1 sensitivity D1 of the sum of rounded vectors, in real units: the entries are whole ring
-    /// units, none of which is larger than its square.
-    public var l1Sensitivity: Double {
-        let l2 = l2Sensitivity
-        return min(Double(dimension).squareRoot() * l2, l2 * l2 / granularity)
+    /// How far two sums of rounded vectors can be apart.
+    public var sensitivity: RoundedSensitivity {
+        RoundedSensitivity(
+            clippingNorm: clippingNorm, granularity: granularity, dimension: dimension,
+            roundingBias: roundingBias)
     }
 
     /// How far one coordinate's sum of n discrete Gaussians is from a discrete Gaussian, at most:
-    /// 10 times the sum over k = 1 ... n - 1 of exp(-2 pi^2 s^2 k / (k + 1)) (Theorem 1).
+    /// 10 times the sum over k = 1 ... n - 1 of exp(-2 pi^2 s^2 k / (k + 1)) (Theorem 1). Where shares differ,
+    /// the share that is added to k others has at least the variance s^2, and they have at least k s^2, so
+    /// that the same terms bound what each addition costs.
     public var tau: Double {
         func term(_ k: Int) -> Double {
             exp(-2 * .pi * .pi * localVariance * Double(k) / Double(k + 1))
@@ -69,51 +55,14 @@ extension DistributedDiscreteGaussian {
         init(of mechanism: DistributedDiscreteGaussian) {
             tau = mechanism.tau
             let dimension = Double(mechanism.dimension)
-            let deviation =
-                (Double(mechanism.contributors) * mechanism.localVariance).squareRoot()
-                * mechanism.granularity
-            let loss = mechanism.l2Sensitivity / deviation
+            let sensitivity = mechanism.sensitivity
+            let deviation = mechanism.totalVariance.squareRoot()
+            let loss = sensitivity.l2 / deviation
             gaussianSquared = loss * loss
             mixedSquared =
-                loss * loss + 2 * mechanism.l1Sensitivity * tau / deviation + tau * tau * dimension
+                loss * loss + 2 * sensitivity.l1 * tau / deviation + tau * tau * dimension
             let linear = loss + tau * dimension.squareRoot()
             linearSquared = linear * linear
         }
-    }
-
-    /// The smallest local variance, in ring units squared, with which one release costs at most `rho`;
-    /// a multiple of 2^-16, which ``DiscreteGaussian`` keeps as it is.
-    ///
-    /// - Parameters:
-    ///   - rho: The zCDP budget of one release, above 0.
-    ///   - clippingNorm: In real units, above 0.
-    ///   - granularity: In real units, above 0.
-    ///   - dimension: With padding, at least 1.
-    ///   - contributors: The smallest number of noise shares, at least 1.
-    ///   - roundingBias: From 0 to below 1; exp(-1/2) unless stated.
-    /// - Throws: ``DifferentialPrivacyError`` where a parameter is out of range, or where `rho` takes
-    ///   more noise than ``DiscreteGaussian/largestVariance``.
-    public static func smallestLocalVariance(
-        rho: Double, clippingNorm: Double, granularity: Double, dimension: Int, contributors: Int,
-        roundingBias: Double = exp(-0.5)
-    ) throws(DifferentialPrivacyError) -> Double {
-        func cost(_ scaled: UInt64) throws(DifferentialPrivacyError) -> Double {
-            try DistributedDiscreteGaussian(
-                clippingNorm: clippingNorm, granularity: granularity, dimension: dimension,
-                localVariance: Double(scaled) / 0x1p16, contributors: contributors,
-                roundingBias: roundingBias
-            ).rho
-        }
-        var high = UInt64(DiscreteGaussian.largestVariance) << 16
-        let least = try cost(high)
-        try require(
-            rho >= least, "rho of one release", rho,
-            "at least \(least), what the largest supported noise costs; a coarser grid costs less")
-        var low: UInt64 = 0
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
-            if try cost(middle) <= rho { high = middle } else { low = middle }
-        }
-        return Double(high) / 0x1p16
     }
 }

@@ -18,10 +18,12 @@ public struct DistributedDiscreteGaussian: Sendable, Hashable {
     public let granularity: Double
     /// The number d of coordinates, padding included.
     public let dimension: Int
-    /// The variance s^2 of one contributor's noise, in ring units squared.
+    /// The smallest variance s^2 of a noise share, in ring units squared.
     public let localVariance: Double
-    /// The smallest number n of honest contributors whose noise is in the sum.
+    /// The number n of honest noise shares in the sum.
     public let contributors: Int
+    /// The sum of the variances of these shares, in ring units squared: n s^2 where all are equal.
+    public let totalVariance: Double
     /// The probability beta bounding the rejection of a rounding; 0 never rejects, and costs more noise.
     public let roundingBias: Double
 
@@ -33,10 +35,12 @@ public struct DistributedDiscreteGaussian: Sendable, Hashable {
     ///   - dimension: With padding, at least 1.
     ///   - localVariance: Of ``DiscreteGaussian/variance``, in ring units squared, above 0.
     ///   - contributors: The smallest number of noise shares, at least 1.
+    ///   - totalVariance: The variance of all shares together, where they are not all equal; at least
+    ///     `contributors` times `localVariance`.
     ///   - roundingBias: From 0 to below 1; exp(-1/2) unless stated.
     public init(
         clippingNorm: Double, granularity: Double, dimension: Int, localVariance: Double,
-        contributors: Int, roundingBias: Double = exp(-0.5)
+        contributors: Int, totalVariance: Double? = nil, roundingBias: Double = exp(-0.5)
     ) throws(DifferentialPrivacyError) {
         for (name, value) in [
             ("the clipping norm", clippingNorm), ("the granularity", granularity),
@@ -50,6 +54,11 @@ public struct DistributedDiscreteGaussian: Sendable, Hashable {
         try require(
             roundingBias >= 0 && roundingBias < 1, "the rounding bias", roundingBias,
             "at least 0 and below 1")
+        let least = Double(contributors) * localVariance
+        self.totalVariance = totalVariance ?? least
+        try require(
+            self.totalVariance >= least * (1 - 1e-12) && self.totalVariance.isFinite,
+            "the total variance", self.totalVariance, "at least \(least), that of the shares")
         self.clippingNorm = clippingNorm
         self.granularity = granularity
         self.dimension = dimension

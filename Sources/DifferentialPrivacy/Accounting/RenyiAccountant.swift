@@ -13,10 +13,36 @@ public struct RenyiAccountant: Sendable {
     public let neighbouring: NeighbouringRelation
     /// The sum of the zCDP parameters of all releases, amplification by sampling not counted: what
     /// holds against whoever chose the samples.
-    public var rhoWithoutAmplification: Double { unsampledRho.addingUp(sampledRho) }
+    public var rhoWithoutAmplification: Double {
+        unsampledRho.total.addingUp(sampledRho.total)
+    }
 
-    private var unsampledRho = 0.0
-    private var sampledRho = 0.0
+    /// Sums of zCDP parameters, by the orders at which they are known.
+    private struct Rho: Sendable {
+        private var real = 0.0
+        private var integer = 0.0
+
+        var total: Double { real.addingUp(integer) }
+
+        mutating func add(_ rho: Double, _ orders: RenyiOrders) {
+            switch orders {
+            case .real: real = real.addingUp(rho)
+            case .integer: integer = integer.addingUp(rho)
+            }
+        }
+
+        /// The bound on the divergence at `order`. Where a divergence is at most j at every integer order j,
+        /// (alpha - 1) times it is convex in alpha and 0 at 1, so that it lies below the chord between two
+        /// orders (Wang, Balle and Kasiviswanathan 2019, arXiv 1808.00087, Corollary 10).
+        func divergence(order: Double) -> Double {
+            let below = order.rounded(.down)
+            let chord = below * (2 * order - 1 - below) / (order - 1)
+            return real * order + (integer == 0 ? 0 : integer * chord)
+        }
+    }
+
+    private var unsampledRho = Rho()
+    private var sampledRho = Rho()
     /// The sums of (order - 1) * divergence at the orders of ``PoissonAmplification``; empty as
     /// long as there was no sampled release.
     private var sampled: [Double] = []
@@ -47,13 +73,13 @@ public struct RenyiAccountant: Sendable {
         _ event: PrivacyEvent, times: Double
     ) throws(DifferentialPrivacyError) {
         switch event {
-        case .concentrated(let rho, let relation):
+        case .concentrated(let rho, let relation, let orders):
             try requireRelease(rho: rho, relation)
-            unsampledRho = unsampledRho.addingUp(times.multipliedUp(by: rho))
-        case .poissonSampled(let rate, let rho, let relation):
+            unsampledRho.add(times.multipliedUp(by: rho), orders)
+        case .poissonSampled(let rate, let rho, let relation, let orders):
             try requireRelease(rho: rho, relation)
             try require(rate >= 0 && rate <= 1, "the sampling rate", rate, "from 0 to 1")
-            sampledRho = sampledRho.addingUp(times.multipliedUp(by: rho))
+            sampledRho.add(times.multipliedUp(by: rho), orders)
             let release = PoissonAmplification(rate: rate, rho: rho)
             if latest?.release != release { latest = (release, release.scaledDivergences()) }
             guard let curve = latest?.curve else { return }
@@ -81,13 +107,13 @@ public struct RenyiAccountant: Sendable {
     /// A bound on the Rényi divergence of all releases together at `order`, above 1.
     public func renyiDivergence(order: Double) -> Double {
         guard order > 1 else { return .infinity }
-        return unsampledRho * order + sampledDivergence(order: order)
+        return unsampledRho.divergence(order: order) + sampledDivergence(order: order)
     }
 
-    /// (alpha - 1) times the divergence is convex in alpha and 0 at 1, so that it lies below the
-    /// chord between two orders (Wang, Balle and Kasiviswanathan 2019, arXiv 1808.00087, Corollary 10).
+    /// The chord between two of the orders at which the amplified divergence is known, as in
+    /// ``Rho/divergence(order:)``.
     private func sampledDivergence(order: Double) -> Double {
-        let unamplified = sampledRho * order
+        let unamplified = sampledRho.divergence(order: order)
         let orders = PoissonAmplification.orders
         guard !sampled.isEmpty, let above = orders.firstIndex(where: { Double($0) >= order }) else {
             return unamplified

@@ -1,7 +1,10 @@
-/// Enclosures of the sums w(0) + 2 w(1) + ... + 2 w(m), w(k) = exp(-k^2 / (2 variance)), for all m
-/// up to the point from which the weights vanish in the chosen precision, and of their limit.
+internal import Foundation
+
+/// Enclosures of the sums w(0) + 2 w(1) + ... + 2 w(m) of the relative weights of a symmetric distribution
+/// over the integers, w(0) = 1, for all m up to the point from which the weights vanish in the chosen
+/// precision, and of their limit.
 ///
-/// Divided by the limit they are the probabilities P(|X| <= m) of the discrete Gaussian.
+/// Divided by the limit they are the probabilities P(|X| <= m).
 struct CumulativeWeights: Sendable {
     /// The sums for m = 0, 1, ...
     private(set) var sums: [Enclosure]
@@ -9,31 +12,54 @@ struct CumulativeWeights: Sendable {
     let total: Enclosure
 
     /// Sums up for a variance of `scaledVariance` / 2^16.
+    init(_ distribution: NoiseDistribution, scaledVariance: UInt64, fractionLimbs: Int) {
+        switch distribution {
+        case .discreteGaussian:
+            // With r = w(1), consecutive weights differ by the factors r, r^3, r^5, ...
+            let first = Self.firstWeight(
+                scaledVariance: scaledVariance, fractionLimbs: fractionLimbs)
+            let squared = first.multiplied(by: first)
+            var factor = first
+            self.init(fractionLimbs: fractionLimbs) { _ in
+                defer { factor = factor.multiplied(by: squared) }
+                return factor
+            } inverseDecay: { m in
+                // A geometric series of ratio e^-x, x = (2m + 1) / (2 variance): 1/x.
+                scaledVariance / ((2 * UInt64(m) + 1) << 15) + 1
+            }
+        case .skellam:
+            let ratios = BesselRatios(scaledVariance: scaledVariance, fractionLimbs: fractionLimbs)
+            self.init(fractionLimbs: fractionLimbs) {
+                ratios[$0]
+            } inverseDecay: {
+                ratios.inverseDecay(from: $0)
+            }
+        }
+    }
+
+    /// Adds up weights until they vanish; every product is rounded outwards.
     ///
-    /// With r = w(1), consecutive weights differ by the factors r, r^3, r^5, ...; every product is
-    /// rounded outwards.
-    init(scaledVariance: UInt64, fractionLimbs: Int) {
-        let first = Self.firstWeight(scaledVariance: scaledVariance, fractionLimbs: fractionLimbs)
-        let squared = first.multiplied(by: first)
+    /// - Parameters:
+    ///   - ratio: w(k) / w(k - 1), asked for k = 1, 2, ... in order.
+    ///   - inverseDecay: For a place m from which on the weights fall at least as fast as a geometric
+    ///     series of ratio e^-x: at least 1/x. The series' sum is at most (1 + 1/x) times its first term.
+    private init(
+        fractionLimbs: Int, ratio: (Int) -> Enclosure, inverseDecay: (Int) -> UInt64
+    ) {
         let one = FixedPoint(1, fractionLimbs: fractionLimbs)
         var weight = Enclosure(lower: one, upper: one)
         var sum = weight
-        var factor = first
         var sums = [sum]
         while true {
-            weight = weight.multiplied(by: factor)
+            weight = weight.multiplied(by: ratio(sums.count))
             if weight.lower.isZero { break }
-            factor = factor.multiplied(by: squared)
             sum.lower += weight.lower
             sum.lower += weight.lower
             sum.upper += weight.upper
             sum.upper += weight.upper
             sums.append(sum)
         }
-        // From here on the weights fall at least as fast as a geometric series of ratio e^-x,
-        // x = (2m + 1) / (2 variance), whose sum is at most (1 + 1/x) times its first term.
-        let inverse = scaledVariance / ((2 * UInt64(sums.count) + 1) << 15) + 1
-        sum.upper += weight.upper.multiplied(by: 2 * (1 + inverse))
+        sum.upper += weight.upper.multiplied(by: 2 * (1 + inverseDecay(sums.count)))
         self.sums = sums
         total = sum
     }

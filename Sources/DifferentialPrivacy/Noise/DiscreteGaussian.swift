@@ -10,7 +10,7 @@ public import Sodium
 ///
 /// Making one of a standard deviation up to ``largestTabulatedDeviation`` computes tables, so make it
 /// once and share it. The time that sampling takes depends on the samples.
-public struct DiscreteGaussian: Sendable {
+public struct DiscreteGaussian: IntegerNoise {
     /// The largest accepted variance.
     public static let largestVariance = 0x1p44
     /// The standard deviation up to which tables are used; larger ones are sampled by rejection,
@@ -18,7 +18,7 @@ public struct DiscreteGaussian: Sendable {
     public static let largestTabulatedDeviation = 4096.0
 
     private enum Sampler: Sendable {
-        case inversion(DiscreteGaussianInversionSampler)
+        case inversion(InversionSampler)
         case rejection(DiscreteGaussianRejectionSampler)
     }
 
@@ -32,21 +32,12 @@ public struct DiscreteGaussian: Sendable {
     ///
     /// - Parameter variance: In ring units squared, above 0 and at most ``largestVariance``.
     public init(variance: Double) throws(DifferentialPrivacyError) {
-        let scaled = try Self.scaled(variance)
+        let scaled = try scaledVariance(variance, largest: Self.largestVariance)
         self.variance = Double(scaled) / 0x1p16
         sampler =
             self.variance <= Self.largestTabulatedDeviation * Self.largestTabulatedDeviation
-            ? .inversion(DiscreteGaussianInversionSampler(scaledVariance: scaled))
+            ? .inversion(InversionSampler(.discreteGaussian, scaledVariance: scaled))
             : .rejection(DiscreteGaussianRejectionSampler(scaledVariance: scaled))
-    }
-
-    /// 2^16 times `variance`, rounded up.
-    private static func scaled(_ variance: Double) throws(DifferentialPrivacyError) -> UInt64 {
-        try require(
-            variance > 0 && variance <= largestVariance, "the variance of the noise", variance,
-            "above 0 and at most \(largestVariance)")
-        // A product with a power of two is exact here: variances below 2^-16 become at most 1.
-        return max(1, UInt64((variance * 0x1p16).rounded(.up)))
     }
 
     /// Replaces `samples` by independent ones, in ring units, modulo 2^32.
@@ -80,4 +71,15 @@ public struct DiscreteGaussian: Sendable {
         if variance >= 1 { normaliser *= (2 * .pi * variance).squareRoot() }
         return exp(-Double(value) * Double(value) / (2 * variance)) / normaliser
     }
+}
+
+/// 2^16 times `variance`, rounded up.
+func scaledVariance(
+    _ variance: Double, largest: Double
+) throws(DifferentialPrivacyError) -> UInt64 {
+    try require(
+        variance > 0 && variance <= largest, "the variance of the noise", variance,
+        "above 0 and at most \(largest)")
+    // A product with a power of two is exact here: variances below 2^-16 become at most 1.
+    return max(1, UInt64((variance * 0x1p16).rounded(.up)))
 }

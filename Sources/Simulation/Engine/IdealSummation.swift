@@ -1,15 +1,16 @@
 internal import PrivateAggregation
 import Recommender
+internal import SecureAggregation
 internal import VectorKernels
 
 /// The same integers as in ``RealSummation``, encoded and noised device by device, added up without
-/// masks.
+/// masks. Noise that would be removed again is not added.
 struct IdealSummation<Algorithm: FederatedAlgorithm> {
     let context: RoundContext<Algorithm>
     let plan: PrivateSumPlan
 
     private struct Partial: Sendable {
-        var sum: [UInt32]
+        var sum: RingVector
         var trained: [(device: Int, parameters: [Float])] = []
     }
 
@@ -17,26 +18,36 @@ struct IdealSummation<Algorithm: FederatedAlgorithm> {
         let session = context.session
         let encoder = try PrivateSumEncoder(plan: plan, session: session)
         let positions = context.cohort.masking
+        let roster = try await context.makeRoster()
+        let survivors = SurvivorSet(
+            positions.map { roster.numbers[$0] }, cohortSize: context.cohort.devices.count)
         let counter = StepCounter(total: positions.count, report: context.progress)
         let partials = try await context.parallel.reduce(
-            positions.count, into: Partial(sum: [UInt32](repeating: 0, count: plan.paddedDimension))
+            positions.count,
+            into: Partial(sum: RingVector(zeros: plan.encodedDimension, bits: plan.modulusBits))
         ) { partial, index in
             try context.interruption.check()
             let number = context.cohort.devices[positions[index]]
             let (statistic, parameters) = context.contribution(at: positions[index])
             var noise = context.randomness("noise", number)
-            let encoded = try encoder.encode(
-                statistic.dense(dimension: plan.dimension), randomness: &noise)
-            Ring.add(encoded, to: &partial.sum)
+            let removed = plan.excessNoise.removedComponents(
+                rank: survivors.rank(of: roster.numbers[positions[index]]),
+                survivors: survivors.count)
+            let seeds = encoder.makeNoiseSeeds(from: &noise).enumerated().map {
+                removed.contains($0) ? nil : $1
+            }
+            partial.sum.add(
+                try encoder.encode(
+                    statistic.dense(dimension: plan.dimension), noiseSeeds: seeds,
+                    randomness: &noise))
             partial.trained.append((number, parameters))
             counter.countOne("add up")
         }
-        var total = [UInt32](repeating: 0, count: plan.paddedDimension)
-        for partial in partials { Ring.add(partial.sum, to: &total) }
+        var total = RingVector(zeros: plan.encodedDimension, bits: plan.modulusBits)
+        for partial in partials { total.add(partial.sum) }
         try commit(positions, Array(context.cohort.perStep.prefix(3)))
-        let mask = UInt32.max >> UInt32(32 - plan.modulusBits)
         return try RoundSum.decoded(
-            total.map { $0 & mask }, plan: plan, session: session, survivors: positions.count,
+            total, plan: plan, session: session, survivors: positions.count,
             privateParameters: partials.flatMap(\.trained))
     }
 }

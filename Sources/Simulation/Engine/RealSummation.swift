@@ -4,117 +4,137 @@ internal import PrivateAggregation
 import Recommender
 internal import SecureAggregation
 internal import Sodium
+internal import VectorKernels
 
-/// A round as it is in the deployed system, without the network: every device encodes, noises and
-/// masks on its own, and the coordinator sees the unmasked noisy sum.
+/// A round as it is in the deployed system, without the network: every device encodes, noises, masks and signs
+/// on its own, and the coordinator sees the unmasked noisy sum. Only what all devices of this process would check
+/// in the same way, the signatures, is checked once for all of them.
 struct RealSummation<Algorithm: FederatedAlgorithm> {
     private typealias Device = PrivateSumDevice<SeededRandomness>
 
     let context: RoundContext<Algorithm>
+    let training: TrainingPlan
     let plan: PrivateSumPlan
-    let graph: GraphSecurity
 
-    /// Positions a batch: bounds the memory that messages take.
+    /// Devices a batch: bounds the memory that messages take.
     private let batch = 256
 
     func sum(committing commit: Commitment) async throws -> RoundSum {
-        let parameters = try plan.aggregationParameters(session: context.session, graph: graph)
-        var coordinator = AggregationCoordinator(parameters: parameters)
-        var devices = try await join(parameters)
+        let members = try await context.makeRoster()
+        let parameters = try training.aggregationParameters(
+            of: plan, round: context.round, session: context.session,
+            rosterRoot: members.roster.root)
+        let accepted = try training.terms(of: plan, round: context.round).accept(parameters)
+        var coordinator = try AggregationCoordinator(
+            parameters: parameters, roster: members.roster)
+        var devices = try await join(accepted, members)
 
-        let keys = try await advance(&devices, "advertise keys", where: \.advertises) { device, _ in
+        try await advance(&devices, "advertise keys", members, where: \.advertises) { device, _ in
             try device.advertiseKeys()
         } receive: { _, message in
             try coordinator.receive(message)
         }
-        let advertisements = try coordinator.endAdvertising()
+        try coordinator.endAdvertising()
 
-        let sharing = try await advance(&devices, "share keys", where: \.shares) {
-            device, position in
-            try device.shareKeys(with: advertisements[position] ?? [])
-        } receive: { position, shares in
-            try coordinator.receive(shares, from: position)
+        let introducing = coordinator
+        let peers = try await context.parallel.map(devices.count) { number in
+            try introducing.introduction(of: number)?.verified(under: parameters)
         }
-        let mailboxes = try coordinator.endSharing()
+        try await advance(&devices, "share keys", members, where: \.shares) { device, number in
+            try device.shareKeys(
+                with: accepted.graph.neighbours(of: number).compactMap { peers[$0] })
+        } receive: { number, shares in
+            try coordinator.receive(shares, from: number)
+        }
+        try coordinator.endSharing()
 
         var trained: [(device: Int, parameters: [Float])] = []
-        let masking = try await advance(&devices, "mask", where: \.masks) { device, position in
-            let (statistic, parameters) = context.contribution(at: position)
+        let delivering = coordinator
+        try await advance(&devices, "mask", members, where: \.masks) { device, number in
+            let (statistic, parameters) = context.contribution(at: members.positions[number])
             let masked = try device.contribute(
-                statistic.dense(dimension: plan.dimension), receiving: mailboxes[position] ?? [])
+                statistic.dense(dimension: plan.dimension),
+                receiving: delivering.shares(for: number))
             return (masked, parameters)
-        } receive: { position, message in
+        } receive: { number, message in
             try coordinator.receive(message.0)
-            trained.append((context.cohort.devices[position], message.1))
+            trained.append((context.cohort.devices[members.positions[number]], message.1))
         }
-        let requests = try coordinator.endMasking(committing: commit)
+        let survivors = try coordinator.endMasking()
 
-        let unmasking = try await advance(&devices, "unmask", where: \.unmasks) {
-            device, position in
-            try device.unmask(
-                requests[position] ?? .init(survivors: [], dropped: [], survivorCount: 0))
+        for number in accepted.committee where survivors.contains(number) {
+            guard context.cohort.fates[members.positions[number]].unmasks else { continue }
+            try coordinator.receive(try devices[number].endorse(survivors))
+        }
+        let request = try coordinator.endEndorsing { survivors, perStep in
+            try commit(survivors.devices.map { members.positions[$0] }.sorted(), perStep)
+        }
+        let verified = try request.verified(by: accepted)
+        try await advance(&devices, "unmask", members, where: \.unmasks) { device, _ in
+            try device.unmask(verified)
         } receive: { _, shares in
             try coordinator.receive(shares)
         }
-        precondition(keys >= sharing && sharing >= masking && masking >= unmasking)
-        let unmasked = try coordinator.reveal()
+        let decoder = PrivateSumDecoder(plan: plan, session: context.session)
         return try RoundSum.decoded(
-            unmasked, plan: plan, session: context.session, survivors: masking,
-            privateParameters: trained)
+            try decoder.removeExcessNoise(from: try coordinator.reveal()), plan: plan,
+            session: context.session, survivors: survivors.count, privateParameters: trained)
     }
 
-    private func join(_ parameters: AggregationParameters) async throws -> [Device] {
-        let encoder = try PrivateSumEncoder(plan: plan, session: parameters.session)
-        let neighbours = parameters.makeNeighbourGraph()
-        return try await context.parallel.map(context.cohort.devices.count) { position in
-            let number = context.cohort.devices[position]
+    private func join(
+        _ accepted: AcceptedParameters, _ members: CohortRoster
+    ) async throws -> [Device] {
+        let encoder = try PrivateSumEncoder(plan: plan, session: context.session)
+        return try await context.parallel.map(context.cohort.devices.count) { number in
+            let device = context.cohort.devices[members.positions[number]]
             return try Device(
-                encoder: encoder, parameters: parameters, device: position, graph: neighbours,
-                noise: context.randomness("noise", number),
-                keys: context.randomness("keys", number))
+                encoder: encoder, accepted: accepted, membership: members.roster.member(number),
+                identity: members.identities[number], noise: context.randomness("noise", device),
+                keys: context.randomness("keys", device))
         }
     }
 
     /// Takes every device that is still there through one step, in parallel, and its messages to the
-    /// coordinator in the order of positions. Returns the number of devices.
+    /// coordinator in the order of their numbers.
     private func advance<Message: Sendable>(
-        _ devices: inout [Device], _ step: String, where isThere: (Fate) -> Bool,
+        _ devices: inout [Device], _ step: String, _ members: CohortRoster,
+        where isThere: (Fate) -> Bool,
         send: @escaping @Sendable (inout Device, Int) throws -> Message,
         receive: (Int, Message) throws -> Void
-    ) async throws -> Int {
-        let positions = devices.indices.filter { isThere(context.cohort.fates[$0]) }
-        for start in stride(from: 0, to: positions.count, by: batch) {
+    ) async throws {
+        let numbers = devices.indices.filter {
+            isThere(context.cohort.fates[members.positions[$0]])
+        }
+        for start in stride(from: 0, to: numbers.count, by: batch) {
             try context.interruption.check()
-            let current = Array(positions[start..<min(start + batch, positions.count)])
+            let current = Array(numbers[start..<min(start + batch, numbers.count)])
             let before = devices
             let answers = try await context.parallel.map(current.count, chunk: 4) { index in
                 var device = before[current[index]]
                 return (try send(&device, current[index]), device)
             }
-            for (position, (message, device)) in zip(current, answers) {
-                devices[position] = device
-                try receive(position, message)
+            for (number, (message, device)) in zip(current, answers) {
+                devices[number] = device
+                try receive(number, message)
             }
-            context.progress(step, start + current.count, positions.count)
+            context.progress(step, start + current.count, numbers.count)
         }
-        return positions.count
     }
 }
 
 extension RoundSum {
-    /// The outcome of an integer sum.
+    /// The outcome of an integer sum without excess noise.
     static func decoded(
-        _ unmasked: [UInt32], plan: PrivateSumPlan, session: [UInt8], survivors: Int,
+        _ sum: RingVector, plan: PrivateSumPlan, session: [UInt8], survivors: Int,
         privateParameters: [(device: Int, parameters: [Float])]
     ) throws -> RoundSum {
         var hash = BLAKE2b(context: "covey unmasked sum")
-        hash.update(
-            unmasked.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-        )
+        hash.update(sum.packed())
+        let estimate = try PrivateSumDecoder(plan: plan, session: session)
+            .decode(sum, survivors: survivors)
         return RoundSum(
             sum: NoisySum(
-                values: try PrivateSumDecoder(plan: plan, session: session).decode(unmasked),
-                noiseStandardDeviation: plan.sumStandardDeviation(survivors: survivors),
+                values: estimate.values, noiseStandardDeviation: estimate.standardDeviation,
                 contributors: survivors),
             privateParameters: privateParameters,
             digest: PrivacyLedger.hexadecimal(hash.finalize()))

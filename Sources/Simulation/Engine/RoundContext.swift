@@ -23,6 +23,11 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
         return hash.finalize()
     }
 
+    /// The identities of the round's devices.
+    func makeRoster() async throws -> CohortRoster {
+        try await CohortRoster(devices: cohort.devices, seed: seed, parallel: parallel)
+    }
+
     /// The device at a position of the cohort.
     func device(at position: Int) -> SimulatedDevice { devices[cohort.devices[position]] }
 

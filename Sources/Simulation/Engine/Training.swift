@@ -71,7 +71,6 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             round: round, query: query, invited: cohort.devices.count)
         try refuseIfTooDear(round: round, devices: cohort.devices, account: state.account)
 
-        let graph = try plan.graph(invited: cohort.devices.count)
         let startOfTraining = ProcessUsage.current.cpuSeconds
         let context = context(round: round, cohort: cohort, state: state, query: query)
         var account = state.account
@@ -86,8 +85,9 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         do {
             switch fidelity {
             case .real:
-                outcome = try await RealSummation(context: context, plan: sumPlan, graph: graph)
-                    .sum(committing: commit)
+                outcome = try await RealSummation(
+                    context: context, training: plan, plan: sumPlan
+                ).sum(committing: commit)
             case .ideal:
                 outcome = try await IdealSummation(context: context, plan: sumPlan)
                     .sum(committing: commit)
@@ -112,8 +112,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 survivors: cohort.perStep, clippingNorm: query.clippingNorm,
                 noiseStandardDeviation: outcome.sum.noiseStandardDeviation,
                 spent: try state.account.spent,
-                bytesPerDevice: RoundTraffic(
-                    broadcastByteCount: query.broadcastByteCount, plan: sumPlan, graph: graph),
+                bytesPerDevice: try plan.traffic(of: sumPlan, query: query),
                 sumDigest: outcome.digest,
                 quality: isDue
                     ? try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
@@ -128,7 +127,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         var state = State(
             algorithm: algorithm, devices: devices,
             account: PrivacyAccount(
-                population: 0, policy: plan.policy, delta: plan.target.budget.delta))
+                population: 0, policy: plan.policy, noise: plan.noise,
+                delta: plan.target.budget.delta))
         for round in plan.queries.indices {
             let cohort = Cohort(
                 round: round, population: plan.population, policy: plan.policy, faults: faults)
@@ -179,16 +179,16 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             throw AggregationError.tooFewDevices(
                 step: "mask", left: survivors.count, needed: sum.minimumSurvivors)
         }
-        let rho = try sum.rho(survivors: survivors.count)
+        let rho = try sum.achievedNoise(survivors: survivors.count).rho
         try account.charge(rho: rho, devices: survivors)
         let entry = LedgerEntry(
             aggregation: fidelity.rawValue, round: round, query: query.name,
             session: PrivacyLedger.hexadecimal(session),
             parameters: .init(
-                dimension: sum.dimension, paddedDimension: sum.paddedDimension,
-                clippingNorm: sum.clippingNorm, granularity: sum.granularity,
-                localVariance: sum.localVariance, modulusBits: sum.modulusBits,
-                cohortSize: sum.cohortSize, minimumSurvivors: sum.minimumSurvivors,
+                dimension: sum.dimension, encodedDimension: sum.encodedDimension,
+                clippingNorm: sum.clippingNorm, granularity: sum.granularity, noise: sum.noise,
+                unitVariance: sum.unitVariance, targetUnits: sum.excessNoise.targetUnits,
+                modulusBits: sum.modulusBits, cohortSize: sum.cohortSize, minimumSurvivors: sum.minimumSurvivors,
                 colluding: sum.colluding),
             survivors: perStep,
             noiseStandardDeviation: sum.sumStandardDeviation(survivors: survivors.count), rho: rho,

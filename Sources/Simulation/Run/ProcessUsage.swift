@@ -1,14 +1,14 @@
 internal import Foundation
 
 /// What this process has used so far.
-struct ProcessUsage {
+package struct ProcessUsage {
     /// Processor time over all threads, in seconds.
-    let cpuSeconds: Double
+    package let cpuSeconds: Double
     /// The largest resident memory, in bytes.
-    let peakMemoryBytes: Int
+    package let peakMemoryBytes: Int
 
     /// Asks the operating system.
-    static var current: ProcessUsage {
+    package static var current: ProcessUsage {
         var usage = rusage()
         #if os(Linux)
             getrusage(Int32(RUSAGE_SELF.rawValue), &usage)

@@ -72,7 +72,7 @@ public struct Simulation: Sendable {
     private func trainingPlan(_ queries: [SumQuery]) throws -> TrainingPlan {
         try TrainingPlan(
             queries: queries, population: holdouts.count, policy: scenario.policy,
-            target: scenario.target)
+            target: scenario.target, noise: scenario.noise)
     }
 
     /// What the run will do and spend.
@@ -80,12 +80,11 @@ public struct Simulation: Sendable {
         let algorithm = try makeAlgorithm()
         let plan = try trainingPlan(algorithm.queries)
         let invited = scenario.policy.fewestInvited(of: holdouts.count)
-        let graph = try plan.graph(invited: invited)
         var total = RoundTraffic()
         let rounds = try algorithm.queries.enumerated().map { round, query in
             let sum = try plan.sumPlan(round: round, query: query, invited: invited)
-            let traffic = RoundTraffic(
-                broadcastByteCount: query.broadcastByteCount, plan: sum, graph: graph)
+            let traffic = try plan.traffic(of: sum, query: query)
+            let graph = try plan.graph(of: sum)
             total += traffic
             return SimulationPlan.Round(
                 query: query.name, dimension: query.dimension, invited: invited,
@@ -131,7 +130,7 @@ public struct Simulation: Sendable {
         let initial = Training<Algorithm>.State(
             algorithm: algorithm, devices: devices,
             account: PrivacyAccount(
-                population: devices.count, policy: scenario.policy,
+                population: devices.count, policy: scenario.policy, noise: scenario.noise,
                 delta: scenario.target.budget.delta))
         var state =
             try resuming

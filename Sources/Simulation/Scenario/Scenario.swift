@@ -1,4 +1,4 @@
-internal import DifferentialPrivacy
+public import DifferentialPrivacy
 public import Datasets
 public import FederatedProtocol
 internal import Foundation
@@ -33,6 +33,8 @@ public struct Scenario: Sendable {
     public var sampledUsers: Int
     /// The promise.
     public var target: PrivacyTarget
+    /// The family of the noise.
+    public var noise: NoiseDistribution
     /// How cohorts are chosen.
     public var policy: CohortPolicy
     /// The probability that a device is lost in a round.
@@ -80,6 +82,7 @@ public struct Scenario: Sendable {
         sampledUsers = data.sampledUsers
         algorithm = try Self.readAlgorithm(&reader, seed: seed)
         target = try Self.readPrivacy(&reader)
+        noise = try reader.choice("privacy.noise", default: NoiseDistribution.discreteGaussian)
         policy = try Self.readCohort(&reader)
         dropout = try reader.number("faults.dropout", default: 0, in: 0...0.99)
         evaluation = RankingEvaluation.Configuration(
@@ -164,7 +167,7 @@ public struct Scenario: Sendable {
         return CohortPolicy(
             selection: selection,
             toleratedDropout: try reader.number(
-                "cohort.toleratedDropout", default: 0.1, in: 0...0.9),
+                "cohort.toleratedDropout", default: 0.1, in: 0...0.49),
             colludingShare: try reader.number(
                 "cohort.colludingShare", default: 0.05, in: 0...0.9))
     }

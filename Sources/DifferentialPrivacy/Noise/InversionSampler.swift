@@ -1,14 +1,15 @@
 package import Sodium
 
-/// Draws from the discrete Gaussian by inversion: 32 random bits and two table look-ups in all but
-/// about one sample in 10^5, and still without any rounding error.
+/// Draws from a symmetric distribution over the integers by inversion: 32 random bits and two table look-ups
+/// in all but about one sample in 10^5, and still without any rounding error.
 ///
 /// A sample's magnitude is the smallest m whose P(|X| <= m) exceeds a uniform number U, of which only
 /// as many bits are drawn as the comparison needs. The tables hold the leading bits of every
 /// P(|X| <= m), certified by interval arithmetic. Where the bits of U equal those of a boundary,
 /// twice as many bits of both are compared, and so on without end. The running time depends on
 /// the samples, so that an observer of the time learns something about them.
-package struct DiscreteGaussianInversionSampler: Sendable {
+package struct InversionSampler: Sendable {
+    private let distribution: NoiseDistribution
     private let scaledVariance: UInt64
     /// The bits of U taken from the first word; the lowest bit of that word is the sign.
     private let leadingBits: Int
@@ -25,12 +26,16 @@ package struct DiscreteGaussianInversionSampler: Sendable {
     /// Computes the tables.
     ///
     /// - Parameters:
+    ///   - distribution: Which weights the integers have.
     ///   - scaledVariance: 2^16 times the variance, 1 to 2^40.
     ///   - leadingBits: The precision of the first comparison, 1 to 31. Fewer bits than 31 are for
     ///     tests, in which they make ties frequent.
-    package init(scaledVariance: UInt64, leadingBits: Int = 31) {
+    package init(
+        _ distribution: NoiseDistribution, scaledVariance: UInt64, leadingBits: Int = 31
+    ) {
         precondition(scaledVariance > 0 && scaledVariance <= 1 << 40)
         precondition((1...31).contains(leadingBits))
+        self.distribution = distribution
         self.scaledVariance = scaledVariance
         self.leadingBits = leadingBits
 
@@ -38,7 +43,8 @@ package struct DiscreteGaussianInversionSampler: Sendable {
         var certified: [UInt64]?
         while certified == nil {
             certified = Self.leadingProbabilityBits(
-                CumulativeWeights(scaledVariance: scaledVariance, fractionLimbs: fractionLimbs))
+                CumulativeWeights(
+                    distribution, scaledVariance: scaledVariance, fractionLimbs: fractionLimbs))
             fractionLimbs += 1
         }
         let refinedShift = UInt64(63 - 2 * leadingBits - 1)
@@ -145,7 +151,7 @@ package struct DiscreteGaussianInversionSampler: Sendable {
         var uniform = FixedPoint.fraction(refined, bits: drawnBits, fractionLimbs: fractionLimbs)
         while true {
             let weights = CumulativeWeights(
-                scaledVariance: scaledVariance, fractionLimbs: fractionLimbs)
+                distribution, scaledVariance: scaledVariance, fractionLimbs: fractionLimbs)
             // U < sum / total is decided as U * total < sum.
             let low = uniform.multiplied(by: weights.total.lower, rounding: .down)
             let end = uniform.adding(bit: drawnBits)

@@ -1,0 +1,280 @@
+internal import Sodium
+internal import VectorKernels
+
+extension KeyAdvertisement: AggregationMessage {
+    public static let kind = 1
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(number: device)
+        for bytes in [encryptionKey, maskingKey] + commitments + [signature] {
+            message.writer.append(bytes)
+        }
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        device = try message.device(under: parameters)
+        encryptionKey = try message.reader.bytes(KeyAgreement.keyLength)
+        maskingKey = try message.reader.bytes(KeyAgreement.keyLength)
+        commitments = []
+        for _ in 0...parameters.excessNoise.componentCount {
+            commitments.append(try message.reader.bytes(AggregationParameters.digestLength))
+        }
+        signature = try message.reader.bytes(SigningKey.signatureLength)
+    }
+
+    /// The size on the wire, in bytes.
+    public static func byteCount(under parameters: AggregationParameters) -> Int {
+        1 + 4 + 2 * KeyAgreement.keyLength + SigningKey.signatureLength
+            + (1 + parameters.excessNoise.componentCount) * AggregationParameters.digestLength
+    }
+}
+
+/// The introductions of all of a device's neighbours.
+public struct PeerIntroductions: AggregationMessage {
+    /// One for each neighbour that is left.
+    public var peers: [PeerIntroduction]
+
+    /// Collects introductions.
+    public init(_ peers: [PeerIntroduction]) { self.peers = peers }
+
+    public static let kind = 2
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(number: peers.count)
+        for peer in peers {
+            peer.member.write(to: &message)
+            peer.advertisement.write(to: &message)
+        }
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        let count = try message.reader.number(upTo: parameters.graph.degree, "number of peers")
+        peers = []
+        for _ in 0..<count {
+            peers.append(
+                PeerIntroduction(
+                    member: try RosterMember(from: &message, under: parameters),
+                    advertisement: try KeyAdvertisement(from: &message, under: parameters)))
+        }
+    }
+}
+
+/// The sealed shares that one device sends, or that one device receives.
+public struct SealedShares: AggregationMessage {
+    /// The shares.
+    public var shares: [SealedShare]
+
+    /// Collects shares.
+    public init(_ shares: [SealedShare]) { self.shares = shares }
+
+    public static let kind = 3
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(list: shares) { writer, share in
+            writer.append(number: share.sender)
+            writer.append(number: share.receiver)
+            writer.append(share.ciphertext)
+        }
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        let last = parameters.cohortSize - 1
+        shares = try message.reader.list(atMost: parameters.graph.degree, "number of shares") {
+            (reader) throws(AggregationError) in
+            SealedShare(
+                sender: try reader.number(upTo: last, "sender"),
+                receiver: try reader.number(upTo: last, "receiver"),
+                ciphertext: try reader.bytes(SealedShare.ciphertextLength(under: parameters)))
+        }
+    }
+}
+
+extension SealedShare {
+    /// The length of a ciphertext with its tag, in bytes.
+    static func ciphertextLength(under parameters: AggregationParameters) -> Int {
+        parameters.sharedSecrets * SecretSharing.shareLength + AuthenticatedEncryption.tagLength
+    }
+
+    /// The size on the wire, in bytes.
+    public static func byteCount(under parameters: AggregationParameters) -> Int {
+        8 + ciphertextLength(under: parameters)
+    }
+}
+
+extension MaskedInput: AggregationMessage {
+    public static let kind = 4
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(number: device)
+        message.writer.append(packed)
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        device = try message.device(under: parameters)
+        packed = try message.reader.bytes(
+            RingVector.packedByteCount(
+                count: parameters.vectorLength, bits: parameters.modulusBits))
+    }
+}
+
+extension MaskedInput {
+    /// The size on the wire, in bytes.
+    public static func byteCount(under parameters: AggregationParameters) -> Int {
+        5 + RingVector.packedByteCount(
+            count: parameters.vectorLength, bits: parameters.modulusBits)
+    }
+}
+
+extension SurvivorSet: AggregationMessage {
+    public static let kind = 5
+
+    public func write(to message: inout MessageWriter) { message.writer.append(bitmap) }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        let size = parameters.cohortSize
+        let bitmap = try message.reader.bytes(Self.byteCount(cohortSize: size))
+        guard let set = SurvivorSet(bitmap: bitmap, cohortSize: size) else {
+            throw .undecodable("the set of survivors names devices outside the cohort")
+        }
+        self = set
+    }
+}
+
+extension Endorsement: AggregationMessage {
+    public static let kind = 6
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(number: device)
+        message.writer.append(signature)
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        device = try message.device(under: parameters)
+        signature = try message.reader.bytes(SigningKey.signatureLength)
+    }
+
+    /// The size on the wire, in bytes.
+    public static let byteCount = 5 + SigningKey.signatureLength
+}
+
+extension UnmaskingRequest: AggregationMessage {
+    public static let kind = 7
+
+    public func write(to message: inout MessageWriter) {
+        survivors.write(to: &message)
+        message.writer.append(number: endorsements.count)
+        for endorsement in endorsements {
+            endorsement.member.write(to: &message)
+            message.writer.append(endorsement.signature)
+        }
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        survivors = try SurvivorSet(from: &message, under: parameters)
+        let count = try message.reader.number(
+            upTo: parameters.committee.size, "number of endorsements")
+        endorsements = []
+        for _ in 0..<count {
+            endorsements.append(
+                SignedBy(
+                    member: try RosterMember(from: &message, under: parameters),
+                    signature: try message.reader.bytes(SigningKey.signatureLength)))
+        }
+    }
+}
+
+extension UnmaskingShares: AggregationMessage {
+    public static let kind = 8
+
+    public func write(to message: inout MessageWriter) {
+        message.writer.append(number: device)
+        for entries in [survivors, dropped] {
+            message.writer.append(list: entries) { writer, entry in
+                writer.append(number: entry.owner)
+                writer.append(byte: entry.shares.count / SecretSharing.shareLength)
+                writer.append(entry.shares)
+            }
+        }
+    }
+
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        func entries(_ what: StaticString) throws(AggregationError) -> [Entry] {
+            try message.reader.list(atMost: parameters.graph.degree, what) {
+                (reader) throws(AggregationError) in
+                let owner = try reader.number(upTo: parameters.cohortSize - 1, "owner")
+                let count = try reader.byte()
+                guard (1...parameters.sharedSecrets).contains(count) else {
+                    throw .undecodable("\(count) shares of one device")
+                }
+                return Entry(
+                    owner: owner, shares: try reader.bytes(count * SecretSharing.shareLength))
+            }
+        }
+        device = try message.device(under: parameters)
+        survivors = try entries("number of survivors")
+        dropped = try entries("number of dropped devices")
+    }
+
+    /// The most bytes that an answer takes on the wire, with all neighbours in the sum and all their excess
+    /// noise removed.
+    public static func largestByteCount(under parameters: AggregationParameters) -> Int {
+        1 + 4 + 4 + 4 + parameters.graph.degree
+            * (5 + (1 + parameters.excessNoise.componentCount) * SecretSharing.shareLength)
+    }
+}
+
+extension RosterMember {
+    func write(to message: inout MessageWriter) {
+        message.writer.append(number: device)
+        message.writer.append(identity)
+        message.writer.append(byte: path.count)
+        for hash in path { message.writer.append(hash) }
+    }
+
+    /// The most bytes that a member of a cohort takes on the wire.
+    public static func largestByteCount(cohortSize: Int) -> Int {
+        let height = Int.bitWidth - (cohortSize - 1).leadingZeroBitCount
+        return 4 + SigningKey.publicKeyLength + 1 + height * MerkleTree.hashLength
+    }
+
+    init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        device = try message.device(under: parameters)
+        identity = try message.reader.bytes(SigningKey.publicKeyLength)
+        path = []
+        for _ in 0..<(try message.reader.byte()) {
+            path.append(try message.reader.bytes(MerkleTree.hashLength))
+        }
+    }
+}
+
+extension AggregationParameters {
+    /// How many secrets a device shares: the self-mask seed, the masking key, the seeds of its removable
+    /// noise.
+    var sharedSecrets: Int { 2 + excessNoise.componentCount }
+}
+
+extension MessageReader {
+    fileprivate mutating func device(
+        under parameters: AggregationParameters
+    ) throws(AggregationError) -> Int {
+        try reader.number(upTo: parameters.cohortSize - 1, "device")
+    }
+}
