@@ -157,11 +157,11 @@ class Parameters:
 
     def check_protection(self, share):
         """Graph and committee, where at most a share of the cohort is corrupt, and n - u devices are lost."""
-        corrupt, lost = math.floor(share * self.n), self.n - self.u
+        corrupt, lost = math.ceil(share * self.n), self.n - self.u
         if not graph_protects(self.n, corrupt, lost, self.k, self.t):
             raise Refused("the graph does not protect against the assumed share of corrupt devices")
         # Honest members sign one set only: for two sets with Q signatures each, the corrupt among the C must
-        # be at least 2 Q - C. (The specification has no formula; this is this implementation's reading.)
+        # be at least 2 Q - C.
         if not _is_rare(_tail(self.n, corrupt, self.C, 2 * self.Q - self.C)):
             raise Refused("the committee does not protect against the assumed share of corrupt devices")
 
@@ -210,10 +210,8 @@ def _is_rare(probability):
 
 
 def graph_protects(n, corrupt, lost, k, t):
-    """The three failures of parameters.md."""
-    if not _is_rare(n * _tail(n - 1, min(corrupt, n - 1), k, t)):
-        return False
-    left = n - 1 - lost
-    if left < 0 or not _is_rare(n * (1 - _tail(n - 1, left, k, t))):
-        return False
-    return k == n - 1 or _is_rare(n * Fraction(corrupt + lost, n) ** (k // 2))
+    """Failures 1 and 3 of parameters.md; of a complete graph, that the corrupt are fewer than t."""
+    if k == n - 1:
+        return t > corrupt
+    return _is_rare(n * _tail(n - 1, min(corrupt, n - 1), k, t)) and _is_rare(
+        n * Fraction(corrupt + lost, n) ** (k // 2))

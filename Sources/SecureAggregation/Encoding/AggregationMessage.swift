@@ -15,6 +15,12 @@ public protocol AggregationMessage: Sendable, Hashable {
 /// Collects the bytes of a message.
 public struct MessageWriter {
     var writer = ByteWriter()
+
+    /// Begins without any.
+    package init() {}
+
+    /// The bytes so far.
+    package var bytes: [UInt8] { writer.bytes }
 }
 
 /// Takes a message apart.

@@ -240,7 +240,7 @@ extension UnmaskingShares: AggregationMessage {
 }
 
 extension RosterMember {
-    func write(to message: inout MessageWriter) {
+    package func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
         message.writer.append(identity)
         message.writer.append(byte: path.count)
