@@ -436,28 +436,5 @@ class EncodingTests(unittest.TestCase):
         self.assertLessEqual(max(sum(x * x for x in rounded) for rounded in limited), 4)
 
 
-class GraphTests(unittest.TestCase):
-    def test_table_of_parameters(self):
-        # parameters.md: degree and threshold are the smallest that protect.
-        for n, corrupt, lost, k, t in (
-            (100, 5, 10, 36, 6), (1000, 50, 100, 46, 20), (10000, 500, 1000, 52, 23), (100, 5, 30, 62, 6),
-            (1000, 50, 300, 86, 26), (1000, 200, 200, 124, 62),
-        ):
-            self.assertTrue(parameters.graph_protects(n, corrupt, lost, k, t))
-            self.assertFalse(parameters.graph_protects(n, corrupt, lost, k, t - 1))
-            self.assertFalse(any(parameters.graph_protects(n, corrupt, lost, k - 2, s) for s in range(1, k - 1)))
-
-    def test_permutation(self):
-        order = parameters.permutation("covey committee", COUNTING, 100)
-        self.assertEqual(sorted(order), list(range(100)))
-        self.assertNotEqual(order, parameters.permutation("covey neighbour graph", COUNTING, 100))
-
-    def test_draws(self):
-        bound = (1 << 63) + 1
-        words = Words([(1 << 64) - 1, bound, bound - 1])
-        self.assertEqual(parameters.draw_below(bound, words), bound - 1)
-        self.assertEqual(parameters.draw_below(3, Words([(1 << 64) - 1, (1 << 64) - 2])), 2)
-
-
 if __name__ == "__main__":
     unittest.main()
