@@ -50,22 +50,37 @@ public struct PrivateSumEncoder: Sendable {
         precondition(noiseSeeds.count == plan.excessNoise.componentCount, "a seed a component")
         var rotated = try Self.clip(sketch?.compress(vector) ?? vector, to: plan.clippingNorm)
         rotation.forward(&rotated)
-        let scale = 1 / Float(plan.granularity)
-        var words = [UInt32](repeating: 0, count: rotated.count)
-        var rounded = [Int32](repeating: 0, count: rotated.count)
-        var square = Int64.max
-        let largest = plan.largestRoundedSquare
-        while square > largest {
-            randomness.fill(&words)
-            square = Rotation.roundRandomly(rotated, scale: scale, random: words, into: &rounded)
-        }
         var encoded = RingVector(zeros: rotated.count, bits: plan.modulusBits)
-        encoded.add(rounded)
-        noise.addBase(to: &encoded, randomness: &randomness)
+        encoded.add(try rounded(rotated, randomness: &randomness))
+        try noise.addBase(to: &encoded, randomness: &randomness)
         for (component, seed) in noiseSeeds.enumerated() {
             if let seed { try noise.add(component: component, seed: seed, to: &encoded) }
         }
         return encoded
+    }
+
+    /// Rounds the coordinates of a rotated vector, in units of the granularity, until the norm is within its
+    /// bound.
+    private func rounded(
+        _ rotated: [Float], randomness: inout some RandomSource
+    ) throws -> [Int32] {
+        let scale = 1 / Float(plan.granularity)
+        let largest = plan.largestRoundedSquare
+        let chunkLength = SumNoise.chunkLength
+        var coins = try NoiseStream(from: &randomness)
+        var words = [UInt32](repeating: 0, count: min(chunkLength, rotated.count))
+        var rounded = [Int32](repeating: 0, count: rotated.count)
+        var square = Int64.max
+        while square > largest {
+            square = 0
+            for start in stride(from: 0, to: rotated.count, by: chunkLength) {
+                coins.fill(&words)
+                square += Rotation.roundRandomly(
+                    rotated, in: start..<min(start + chunkLength, rotated.count), scale: scale,
+                    random: words, into: &rounded)
+            }
+        }
+        return rounded
     }
 
     /// Scales `vector` down to an L2 norm of at most `norm`.

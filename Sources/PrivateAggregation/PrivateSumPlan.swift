@@ -143,14 +143,15 @@ public struct PrivateSumPlan: Sendable, Hashable {
             clippingNorm: clippingNorm, granularity: granularity, dimension: encodedDimension)
     }
 
-    /// The honest noise shares in a sum. Their number is that of the whole cohort, the dearest.
+    /// The honest noise shares in a sum: no more than there would be with every component kept, and none below
+    /// a unit.
     private static func shares(
         of division: ExcessNoise, survivors: Int
     ) -> DistributedNoise.Shares {
-        DistributedNoise.Shares(
-            count: (survivors - division.excluded) * (1 + division.componentCount),
-            leastUnits: division.componentCount == 0 ? division.baseUnits : 1,
-            totalUnits: division.honestUnits(survivors: survivors))
+        let units = division.honestUnits(survivors: survivors)
+        let most = (survivors - division.excluded) * (1 + division.componentCount)
+        return DistributedNoise.Shares(
+            count: min(most, units), leastUnits: 1, totalUnits: units)
     }
 
     /// The noise that is left in a sum of `survivors` devices after its excess is removed, without that of

@@ -6,7 +6,7 @@ internal import VectorKernels
 /// The noise of a plan's devices: how much each share has, and how it is put into a vector.
 struct SumNoise: Sendable {
     /// Coordinates at a time, so that noise never stands in memory as a whole.
-    private static let chunkLength = 8192
+    static let chunkLength = 8192
 
     private let base: any IntegerNoise
     /// The removable components, by number.
@@ -21,8 +21,11 @@ struct SumNoise: Sendable {
     }
 
     /// Adds the noise that is never removed.
-    func addBase(to vector: inout RingVector, randomness: inout some RandomSource) {
-        Self.forEachChunk(of: base, vector.count, from: &randomness) { vector.add($0, at: $1) }
+    func addBase(
+        to vector: inout RingVector, randomness: inout some RandomSource
+    ) throws(SodiumError) {
+        var stream = try NoiseStream(from: &randomness)
+        Self.forEachChunk(of: base, vector.count, from: &stream) { vector.add($0, at: $1) }
     }
 
     /// Adds what `seed` stands for as component `component`.

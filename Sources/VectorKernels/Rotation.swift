@@ -28,17 +28,25 @@ public enum Rotation {
         }
     }
 
-    /// Rounds `scale * values` to a neighbouring integer each, up with a probability equal to the
+    /// Rounds `scale` times each value in `range` to a neighbouring integer, up with a probability equal to the
     /// fractional part (to 2^-24), and returns the sum of squares of the results.
     ///
     /// - Precondition: Every scaled value is finite and below 2^31 in magnitude.
+    /// - Parameters:
+    ///   - range: The values to round.
+    ///   - random: 32 random bits for each value in the range, of which the upper 24 count.
     public static func roundRandomly(
-        _ values: [Float], scale: Float, random: [UInt32], into rounded: inout [Int32]
+        _ values: [Float], in range: Range<Int>, scale: Float, random: [UInt32],
+        into rounded: inout [Int32]
     ) -> Int64 {
-        precondition(random.count >= values.count && rounded.count == values.count)
+        precondition(random.count >= range.count && rounded.count == values.count)
+        precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
         return rounded.withUnsafeMutableBufferPointer { rounded in
-            guard let base = rounded.baseAddress else { return 0 }
-            return covey_round_randomly(base, values, scale, random, values.count)
+            values.withUnsafeBufferPointer { values in
+                guard let base = rounded.baseAddress, let from = values.baseAddress else { return 0 }
+                return covey_round_randomly(
+                    base + range.lowerBound, from + range.lowerBound, scale, random, range.count)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ import FederatedProtocol
 import PrivacyLedger
 import PrivateAggregation
 import Recommender
+import SecureAggregation
 import Testing
 
 @Suite struct TrainingPlanTests {
@@ -111,5 +112,27 @@ import Testing
         #expect(try account.spent == once)
         try account.charge(rho: 0.1, devices: [1])
         #expect(try account.spent.epsilonCoordinator > once.epsilonCoordinator)
+    }
+}
+
+@Suite struct RoundTrafficTests {
+    /// 1,024 devices, 2^20 values of 16 significant bits: sums take 26 bits a value. Bonawitz et al. (CCS 2017,
+    /// section 8) need 1.73 times the plain size at this point.
+    @Test func `an upload takes at most 1.70 times the plain size`() throws {
+        let count = 1 << 20
+        let name = [UInt8](repeating: 0, count: 32)
+        for (corrupt, lost) in [(0.05, 0.1), (0.05, 0.3), (0.2, 0.2)] {
+            let parameters = try AggregationParameters(
+                session: name, round: 0, rosterRoot: name, purpose: name, cohortSize: 1024,
+                vectorLength: count, modulusBits: 26,
+                graph: try GraphSecurity.choose(
+                    cohortSize: 1024, corruptShare: corrupt, dropoutShare: lost),
+                committee: try CommitteeSecurity.choose(
+                    cohortSize: 1024, corruptShare: corrupt, dropoutShare: lost),
+                minimumSurvivors: 600)
+            let traffic = RoundTraffic(broadcastByteCount: 0, parameters: parameters)
+            #expect(Double(traffic.up) < 1.70 * Double(2 * count))
+            #expect(Double(traffic.up) > 1.62 * Double(2 * count))
+        }
     }
 }

@@ -185,9 +185,12 @@ import VectorKernels
             original, noiseSeeds: encoder.makeNoiseSeeds(from: &randomness).map { $0 },
             randomness: &randomness)
         #expect(encoded.count == dimension)
-        // With so large a budget the noise is half a percent of the norm.
-        let decoded = try decoder.decode(encoded, survivors: 1).values
-        for (value, expected) in zip(decoded, original) { #expect(abs(value - expected) < 0.06) }
+        // With so large a budget rounding is what is left.
+        let decoded = try decoder.decode(encoded, survivors: 2)
+        for (value, expected) in zip(decoded.values, original) {
+            #expect(abs(value - expected) < 6 * Float(decoded.standardDeviation))
+        }
+        #expect(decoded.standardDeviation < 0.1)
     }
 
     /// A single coordinate spreads: no rotated coordinate is more than a few times its share.

@@ -17,7 +17,8 @@ enum VectorFiles {
             try (encoder.encode(computed) + Data("\n".utf8)).write(to: file)
         }
         let stored = try JSONDecoder().decode(Value.self, from: Data(contentsOf: file))
-        #expect(stored == computed)
+        let isSame = stored == computed
+        #expect(isSame, "\(name) holds other values")
     }
 
     static func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -87,7 +87,7 @@ import VectorKernels
         let vector = values(1000, seed: 3).map { Float($0) / Float(UInt32.max) * 20 - 10 }
         var rounded = [Int32](repeating: 0, count: 1000)
         let squares = Rotation.roundRandomly(
-            vector, scale: 3, random: values(1000, seed: 4), into: &rounded)
+            vector, in: 0..<1000, scale: 3, random: values(1000, seed: 4), into: &rounded)
         var expected: Int64 = 0
         for (value, result) in zip(vector, rounded) {
             #expect(abs(Float(result) - 3 * value) <= 1)

@@ -1,4 +1,5 @@
 package import Sodium
+internal import VectorKernels
 
 /// Draws from a symmetric distribution over the integers by inversion: 32 random bits and two table look-ups
 /// in all but about one sample in 10^5, and still without any rounding error.
@@ -14,12 +15,9 @@ package struct InversionSampler: Sendable {
     /// The bits of U taken from the first word; the lowest bit of that word is the sign.
     private let leadingBits: Int
     /// The leading bits of P(|X| <= m), ended by the first m that has only ones.
-    private let thresholds: [UInt32]
+    private let table: InversionTable
     /// The same to `refinedBits` bits.
     private let refinedThresholds: [UInt64]
-    /// For each value of the highest bits of U, the smallest magnitude that it may lead to.
-    private let guide: [UInt16]
-    private let guideShift: UInt32
 
     private var refinedBits: Int { 2 * leadingBits + 1 }
 
@@ -55,12 +53,11 @@ package struct InversionSampler: Sendable {
             if refined.last == ones { break }
         }
         refinedThresholds = refined
-        thresholds = refined.map { UInt32($0 >> UInt64(leadingBits + 1)) }
+        let thresholds = refined.map { UInt32($0 >> UInt64(leadingBits + 1)) }
 
         // About eight cells for a boundary keep nearly all cells free of a second one.
         let wanted = 3 + Int.bitWidth - thresholds.count.leadingZeroBitCount
         let guideBits = min(leadingBits, max(1, min(wanted, 15)))
-        guideShift = UInt32(32 - guideBits)
         var magnitude = 0
         var guide: [UInt16] = []
         for cell in 0..<UInt32(1 << guideBits) {
@@ -68,7 +65,9 @@ package struct InversionSampler: Sendable {
             while thresholds[magnitude] < smallest { magnitude += 1 }
             guide.append(UInt16(magnitude))
         }
-        self.guide = guide
+        table = InversionTable(
+            thresholds: thresholds, guide: guide, guideShift: UInt32(32 - guideBits),
+            uniformShift: UInt32(32 - leadingBits))
     }
 
     /// The first 63 bits of every P(|X| <= m), or nil where `weights` leave one of them open.
@@ -98,18 +97,10 @@ package struct InversionSampler: Sendable {
             let count = min(words.count, samples.count - start)
             if count < words.count { words.removeLast(words.count - count) }
             randomness.fill(&words)
-            let shift = UInt32(32 - leadingBits)
-            for index in 0..<count {
-                let word = words[index]
-                let uniform = word >> shift
-                var magnitude = Int(guide[Int(word >> guideShift)])
-                // Without a branch: whether the first boundary of a cell is crossed is a coin toss.
-                magnitude &+= uniform > thresholds[magnitude] ? 1 : 0
-                if uniform >= thresholds[magnitude] {
-                    magnitude = resolve(uniform, from: magnitude, using: &randomness)
-                }
-                let sign = Int32(bitPattern: word & 1)
-                samples[start &+ index] = (Int32(truncatingIfNeeded: magnitude) ^ -sign) &+ sign
+            for place in table.sample(words, into: &samples, at: start) {
+                let index = start + Int(place)
+                samples[index] = Int32(
+                    truncatingIfNeeded: resolve(words[Int(place)], using: &randomness))
             }
             start += count
         }
@@ -117,21 +108,26 @@ package struct InversionSampler: Sendable {
 
     /// One sample.
     package func sample(using randomness: inout some RandomSource) -> Int {
-        let word = UInt32(truncatingIfNeeded: randomness.next())
-        let uniform = word >> UInt32(32 - leadingBits)
-        let start = Int(guide[Int(word >> guideShift)])
-        let magnitude = resolve(uniform, from: start, using: &randomness)
+        resolve(UInt32(truncatingIfNeeded: randomness.next()), using: &randomness)
+    }
+
+    /// The sample to which `word` leads, with as many further bits as it takes.
+    @inline(never)
+    private func resolve(_ word: UInt32, using randomness: inout some RandomSource) -> Int {
+        let uniform = word >> table.uniformShift
+        var magnitude = Int(table.guide[Int(word >> table.guideShift)])
+        while uniform > table.thresholds[magnitude] { magnitude += 1 }
+        if uniform == table.thresholds[magnitude] {
+            magnitude = refine(uniform, from: magnitude, using: &randomness)
+        }
         return word & 1 == 1 ? -magnitude : magnitude
     }
 
-    /// The magnitude to which `uniform` leads, which is at least `magnitude`.
-    @inline(never)
-    private func resolve(
+    /// The magnitude to which `uniform` leads, which equals the leading bits of a boundary.
+    private func refine(
         _ uniform: UInt32, from start: Int, using randomness: inout some RandomSource
     ) -> Int {
         var magnitude = start
-        while uniform > thresholds[magnitude] { magnitude += 1 }
-        if uniform < thresholds[magnitude] { return magnitude }
         let extra = leadingBits + 1
         let refined =
             UInt64(uniform) << UInt64(extra) | randomness.next() >> UInt64(64 - extra)
