@@ -10,7 +10,7 @@ struct Benchmarks: AsyncParsableCommand {
             shared machine, trust the ratios.
             """,
         subcommands: [
-                GraphBenchmark.self, NoiseBenchmark.self, PrivateSumBenchmark.self,
-                TrainingBenchmark.self,
-            ])
+            GraphBenchmark.self, NoiseBenchmark.self, PrivateSumBenchmark.self,
+            TrainingBenchmark.self,
+        ])
 }

@@ -23,7 +23,8 @@ struct PrivateSumBenchmark: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Coordinates of a vector.")
     var length: [Int] = [1_000_000]
 
-    @Option(parsing: .upToNextOption, help: "Shares of the cohort that are lost at the masking step.")
+    @Option(
+        parsing: .upToNextOption, help: "Shares of the cohort that are lost at the masking step.")
     var dropout: [Double] = [0, 0.2]
 
     @Option(help: "The share that may collude; graph, committee and noise are chosen for it.")

@@ -141,7 +141,8 @@ struct PrivateSumMeasurement: Codable {
                 "encode", word * Double(2 + plan.excessNoise.componentCount),
                 "keystream of rounding and noise"),
             clock.mean(
-                "mask", 1e3 * limits.seconds(ofMasks: Double(graph.degree + 1) * laneBytes)
+                "mask",
+                1e3 * limits.seconds(ofMasks: Double(graph.degree + 1) * laneBytes)
                     + 1e3 * Double(graph.degree) / limits.agreementsPerSecond,
                 "keystream and addition of the masks, X25519"),
             clock.mean("endorse", 0, nil),
@@ -163,7 +164,8 @@ struct PrivateSumMeasurement: Codable {
                     + 1e3 * Double(pairs) / limits.agreementsPerSecond,
                 "keystream and addition of the masks, X25519"),
             clock.total(
-                "remove noise", word * Double(unmasked.removedNoise.count), "keystream of the noise"),
+                "remove noise", word * Double(unmasked.removedNoise.count), "keystream of the noise"
+            ),
             clock.total("decode", 0, nil),
         ]
         peakMemoryBytes = ProcessUsage.current.peakMemoryBytes
@@ -187,7 +189,8 @@ struct PrivateSumMeasurement: Codable {
             }.joined(separator: "\n")
         }
         let header = String(
-            format: "%d devices, %d coordinates of %d bits, %.0f %% lost at masking", cohort, length,
+            format: "%d devices, %d coordinates of %d bits, %.0f %% lost at masking", cohort,
+            length,
             modulusBits, 100 * dropout)
         let sixteenBits = Double(2 * length)
         return header
@@ -266,7 +269,8 @@ private struct StepClock {
             limit: limitedBy == nil ? nil : limit, limitedBy: limitedBy)
     }
 
-    func total(_ step: String, _ limit: Double, _ limitedBy: String?) -> PrivateSumMeasurement.Step {
+    func total(_ step: String, _ limit: Double, _ limitedBy: String?) -> PrivateSumMeasurement.Step
+    {
         .init(
             name: step, milliseconds: (seconds[step]?.total ?? 0) * 1e3,
             limit: limitedBy == nil ? nil : limit, limitedBy: limitedBy)

@@ -25,7 +25,9 @@ struct CountSketch: Sendable {
     /// The `width` sums of `vector`.
     func compress(_ vector: [Float]) -> [Float] {
         var sums = [Float](repeating: 0, count: width)
-        for (index, value) in vector.enumerated() { sums[Int(buckets[index])] += signs[index] * value }
+        for (index, value) in vector.enumerated() {
+            sums[Int(buckets[index])] += signs[index] * value
+        }
         return sums
     }
 

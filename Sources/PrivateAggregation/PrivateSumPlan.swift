@@ -94,7 +94,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
         // The deviation of a unit, in real units, if nothing but the target counted.
         let unitDeviation =
             clippingNorm / (2 * rho * Double(excessNoise.targetUnits)).squareRoot()
-        let isWide = unitDeviation * unitDeviation
+        let isWide =
+            unitDeviation * unitDeviation
             >= Self.leastGaussianVariance * coarsest * coarsest
         let family = noise ?? (isWide ? .discreteGaussian : .skellam)
         self.noise = family

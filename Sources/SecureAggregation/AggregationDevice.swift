@@ -274,7 +274,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         } catch { throw .malformed(device: peer, error.description) }
     }
 
-    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError) -> SecretBytes
+    private func open(_ sealed: SealedShare, from peer: Peer) throws(AggregationError)
+        -> SecretBytes
     {
         guard sealed.receiver == device,
             let opened = try? AuthenticatedEncryption.open(

@@ -40,7 +40,8 @@ public struct AggregationParameters: Sendable, Hashable {
         minimumSurvivors: Int, excessNoise: ExcessNoise = .none
     ) throws(AggregationError) {
         guard [session, rosterRoot, purpose].allSatisfy({ $0.count == Self.digestLength }) else {
-            throw .invalidParameters("a session name, a roster root and a purpose have 32 bytes each")
+            throw .invalidParameters(
+                "a session name, a roster root and a purpose have 32 bytes each")
         }
         guard (2...Self.largestCohort).contains(cohortSize) else {
             throw .invalidParameters(

@@ -48,7 +48,8 @@ public struct AggregationTerms: Sendable, Hashable {
         else {
             throw .refusedTerms(
                 "degree \(parameters.graph.degree) and threshold \(parameters.graph.threshold) do not "
-                    + "protect against a share of \(corruptShare) of \(parameters.cohortSize) devices")
+                    + "protect against a share of \(corruptShare) of \(parameters.cohortSize) devices"
+            )
         }
         guard
             parameters.committee.protects(

@@ -41,7 +41,8 @@ public struct ExcessNoise: Sendable, Hashable {
         else {
             throw .invalidParameters(
                 "\(componentCount) components on \(baseUnits) units cannot keep \(targetUnits) units "
-                    + "in sums of \(minimumSurvivors) to \(cohortSize) devices, \(excluded) not counted")
+                    + "in sums of \(minimumSurvivors) to \(cohortSize) devices, \(excluded) not counted"
+            )
         }
         self.componentCount = componentCount
         self.baseUnits = baseUnits

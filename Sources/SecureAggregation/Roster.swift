@@ -12,7 +12,8 @@ public struct Roster: Sendable {
     /// Sorts `identities`; they are distinct and at least two.
     public init(_ identities: [[UInt8]]) throws(AggregationError) {
         let sorted = identities.sorted { $0.lexicographicallyPrecedes($1) }
-        guard sorted.count >= 2, sorted.allSatisfy({ $0.count == SigningKey.publicKeyLength }) else {
+        guard sorted.count >= 2, sorted.allSatisfy({ $0.count == SigningKey.publicKeyLength })
+        else {
             throw .invalidParameters("a roster has two or more identities of 32 bytes")
         }
         guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0 != $1 }) else {

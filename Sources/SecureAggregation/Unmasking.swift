@@ -42,7 +42,8 @@ struct Unmasking: Sendable {
                 survivors.contains(entry.owner) ? 1 + removedComponents(of: entry.owner).count : 1
             guard SecretSharing.isShare(entry.shares.span, of: count) else {
                 throw .malformed(
-                    device: device, "its shares of device \(entry.owner) are not \(count) of the field")
+                    device: device,
+                    "its shares of device \(entry.owner) are not \(count) of the field")
             }
         }
     }

@@ -38,7 +38,9 @@ public struct InversionTable: Sendable {
         precondition(offset >= 0 && offset + words.count <= samples.count, "outside the samples")
         return [UInt32](unsafeUninitializedCapacity: words.count + 1) { undecided, initialized in
             samples.withUnsafeMutableBufferPointer { samples in
-                guard let base = samples.baseAddress, let open = undecided.baseAddress else { return }
+                guard let base = samples.baseAddress, let open = undecided.baseAddress else {
+                    return
+                }
                 initialized = covey_sample_by_inversion(
                     base + offset, open, words, words.count, guide, guideShift, thresholds,
                     uniformShift)

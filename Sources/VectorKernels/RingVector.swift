@@ -155,10 +155,12 @@ public struct RingVector: Sendable {
 }
 
 extension RingVector: Hashable {
+    /// Whether both have the same width and elements.
     public static func == (left: RingVector, right: RingVector) -> Bool {
         left.bits == right.bits && left.elements == right.elements
     }
 
+    /// Hashes width and elements.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(bits)
         hasher.combine(elements)

@@ -43,7 +43,9 @@ public enum Rotation {
         precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
         return rounded.withUnsafeMutableBufferPointer { rounded in
             values.withUnsafeBufferPointer { values in
-                guard let base = rounded.baseAddress, let from = values.baseAddress else { return 0 }
+                guard let base = rounded.baseAddress, let from = values.baseAddress else {
+                    return 0
+                }
                 return covey_round_randomly(
                     base + range.lowerBound, from + range.lowerBound, scale, random, range.count)
             }

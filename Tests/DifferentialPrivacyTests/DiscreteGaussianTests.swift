@@ -55,7 +55,7 @@ import Testing
     ) throws {
         let distribution = try DiscreteGaussian(variance: deviation * deviation)
         let sampler = InversionSampler(
-            .discreteGaussian, 
+            .discreteGaussian,
             scaledVariance: scaled(deviation), leadingBits: leadingBits)
         var randomness = SeededRandomness(seed: 23, label: "ties")
         var samples = [Int32](repeating: 0, count: 50_000)

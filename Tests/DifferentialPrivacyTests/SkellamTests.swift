@@ -43,8 +43,11 @@ import Testing
         let samples = try draw(1_000_000, variance: variance, "moments").map { Double($0) }
         // Cumulants of even order are all equal to the variance.
         let fourth = 3 * variance * variance + variance
-        let eighth = 105 * pow(variance, 4) + 210 * pow(variance, 3) + 63 * variance * variance + variance
-        for (order, moment, square) in [(1, 0, variance), (2, variance, fourth), (4, fourth, eighth)] {
+        let eighth =
+            105 * pow(variance, 4) + 210 * pow(variance, 3) + 63 * variance * variance + variance
+        for (order, moment, square) in [
+            (1, 0, variance), (2, variance, fourth), (4, fourth, eighth),
+        ] {
             let mean = samples.reduce(0) { $0 + pow($1, Double(order)) } / 1e6
             let error = ((square - moment * moment) / 1e6).squareRoot()
             #expect(abs(mean - moment) < 5.5 * error, "order \(order)")
@@ -104,7 +107,9 @@ import Testing
             }
             let exact = log(sum) / Double(order - 1)
             #expect(exact <= mechanism.renyiDivergence(order: order))
-            #expect(mechanism.renyiDivergence(order: order) <= mechanism.rho * Double(order) * (1 + 1e-9))
+            #expect(
+                mechanism.renyiDivergence(order: order) <= mechanism.rho * Double(order)
+                    * (1 + 1e-9))
         }
     }
 

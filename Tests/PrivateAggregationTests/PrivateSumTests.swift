@@ -194,7 +194,8 @@ import VectorKernels
     }
 
     /// A single coordinate spreads: no rotated coordinate is more than a few times its share.
-    @Test(arguments: [64, 100, 127, 1000]) func `every coordinate is spread`(dimension: Int) throws {
+    @Test(arguments: [64, 100, 127, 1000]) func `every coordinate is spread`(dimension: Int) throws
+    {
         let plan = try PrivateSumPlan(
             dimension: dimension, clippingNorm: 1, rho: 1e6, cohortSize: 2, minimumSurvivors: 2,
             colluding: 0)
@@ -250,7 +251,9 @@ import VectorKernels
     /// within what the decoder says, and the root mean square close to it.
     @Test func `compressed sums are unbiased with the measured error`() throws {
         let plan = try plan(dimension: 4000, sketchWidth: 1000, rho: 5)
-        #expect(plan.maskedVectorByteCount * 3 < (try self.plan(dimension: 4000, rho: 5)).maskedVectorByteCount)
+        #expect(
+            plan.maskedVectorByteCount * 3
+                < (try self.plan(dimension: 4000, rho: 5)).maskedVectorByteCount)
         let vectors = (0..<20).map { device in
             var sparse = [Float](repeating: 0, count: 4000)
             for item in 0..<30 { sparse[(device * 7 + item * item) % 4000] = 0.3 }

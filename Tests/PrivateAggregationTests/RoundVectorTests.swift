@@ -125,7 +125,9 @@ import VectorKernels
                 draws.fill(&bytes)
                 return bytes
             }
-            let noiseSeeds = (0..<plan.excessNoise.componentCount).map { secret(0xc0 + UInt8($0), number) }
+            let noiseSeeds = (0..<plan.excessNoise.componentCount).map {
+                secret(0xc0 + UInt8($0), number)
+            }
             var noise = SeededRandomness(seed: UInt64(number), label: "vectors")
             let vector = (0..<12).map { Float(($0 * 5 + number * 3) % 7 - 3) / 10 }
             encoded.append(

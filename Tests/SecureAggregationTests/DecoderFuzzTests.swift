@@ -65,7 +65,8 @@ import Testing
                 // A number at its edge: in the counts and lengths, if the place fits.
                 let edges: [[UInt8]] = [[255, 255, 255, 255], [0, 0, 0, 128], [0, 0, 0, 0]]
                 let place = below(max(1, bytes.count - 4))
-                for (offset, byte) in edges[below(3)].enumerated() where place + offset < bytes.count {
+                for (offset, byte) in edges[below(3)].enumerated()
+                where place + offset < bytes.count {
                     bytes[place + offset] = byte
                 }
             case 4:
@@ -77,7 +78,9 @@ import Testing
             default:
                 for _ in 0...below(4) { bytes[below(bytes.count)] ^= UInt8(1 << below(8)) }
             }
-            guard let message = try? Message(decoding: bytes, under: corpus.parameters) else { continue }
+            guard let message = try? Message(decoding: bytes, under: corpus.parameters) else {
+                continue
+            }
             accepted += 1
             guard message.encoded == bytes else {
                 Issue.record("kind \(Message.kind) reads \(bytes) as something else")
@@ -87,7 +90,9 @@ import Testing
         return accepted
     }
 
-    @Test(arguments: 1...8) func `altered messages are refused or read as they are`(kind: Int) throws {
+    @Test(arguments: 1...8) func `altered messages are refused or read as they are`(kind: Int)
+        throws
+    {
         let corpus = try corpus()
         let accepted =
             switch kind {

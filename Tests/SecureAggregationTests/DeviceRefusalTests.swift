@@ -53,7 +53,8 @@ import VectorKernels
 
     private func kind(of error: any Error) -> String {
         let mirror = Mirror(reflecting: error)
-        return mirror.children.first?.label ?? "\(error)".split(separator: " ").first.map(String.init)
+        return mirror.children.first?.label ?? "\(error)".split(separator: " ").first.map(
+            String.init)
             ?? ""
     }
 
@@ -492,7 +493,8 @@ import VectorKernels
         expect("unknownDevice") { $0.endorsements[0].member.device = .max }
     }
 
-    @Test func `a verified set of another session, without the device or too far from it is refused`()
+    @Test
+    func `a verified set of another session, without the device or too far from it is refused`()
         throws
     {
         var other = try MaskedSum(

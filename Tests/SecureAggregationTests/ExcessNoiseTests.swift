@@ -3,10 +3,11 @@ import Sodium
 import Testing
 
 @Suite struct ExcessNoiseTests {
-    private static let divisions: [(components: Int, base: Int, excluded: Int, cohort: Int, least: Int)] = [
-        (1, 8, 6, 100, 90), (2, 6, 6, 100, 70), (3, 3, 21, 100, 60), (1, 1, 1, 40, 21),
-        (4, 20, 0, 30, 18), (0, 1, 5, 50, 50),
-    ]
+    private static let divisions:
+        [(components: Int, base: Int, excluded: Int, cohort: Int, least: Int)] = [
+            (1, 8, 6, 100, 90), (2, 6, 6, 100, 70), (3, 3, 21, 100, 60), (1, 1, 1, 40, 21),
+            (4, 20, 0, 30, 18), (0, 1, 5, 50, 50),
+        ]
 
     private func division(
         _ parameters: (components: Int, base: Int, excluded: Int, cohort: Int, least: Int)
@@ -42,8 +43,10 @@ import Testing
 
     @Test func `divisions that cannot serve the tolerated loss are refused`() {
         for (components, base, target, excluded, cohort, least) in [
-            (1, 2, 20, 0, 10, 6), (1, 2, 19, 0, 10, 9), (-1, 2, 20, 0, 10, 10), (9, 2, 20, 0, 10, 10),
-            (1, 0, 0, 0, 10, 10), (1, 2, 20, 10, 10, 10), (1, 2, 20, -1, 10, 10), (1, 2, 20, 0, 9, 10),
+            (1, 2, 20, 0, 10, 6), (1, 2, 19, 0, 10, 9), (-1, 2, 20, 0, 10, 10),
+            (9, 2, 20, 0, 10, 10),
+            (1, 0, 0, 0, 10, 10), (1, 2, 20, 10, 10, 10), (1, 2, 20, -1, 10, 10),
+            (1, 2, 20, 0, 9, 10),
         ] {
             #expect(throws: AggregationError.self) {
                 try ExcessNoise(

@@ -39,10 +39,13 @@ import Testing
 }
 
 @Suite struct SecretSharingTests {
-    private func restore(_ shares: [(device: Int, share: [UInt8])], _ place: Int = 0) -> SecretBytes? {
+    private func restore(_ shares: [(device: Int, share: [UInt8])], _ place: Int = 0)
+        -> SecretBytes?
+    {
         SecretSharing.restore(
             shares.map {
-                $0.share[place * SecretSharing.shareLength..<(place + 1) * SecretSharing.shareLength]
+                $0.share[
+                    place * SecretSharing.shareLength..<(place + 1) * SecretSharing.shareLength]
             }, weights: SecretSharing.weights(of: shares.map(\.device)))
     }
 

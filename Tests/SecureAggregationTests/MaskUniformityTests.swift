@@ -18,7 +18,8 @@ import VectorKernels
     /// A correct mask fails with one seed in about 1,700,000 for each of the vectors.
     @Test(arguments: [13, 23]) func `a masked vector alone looks uniform`(bits: Int) throws {
         var run = try MaskedSum(
-            cohortSize: 4, degree: 3, threshold: 2, vectorLength: 40_000, modulusBits: bits, seed: 9)
+            cohortSize: 4, degree: 3, threshold: 2, vectorLength: 40_000, modulusBits: bits, seed: 9
+        )
         try run.advertise([0, 1, 2, 3])
         _ = try run.share([0, 1, 2, 3])
         let zeros = RingVector(zeros: 40_000, bits: bits)

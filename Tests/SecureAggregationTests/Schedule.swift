@@ -61,7 +61,9 @@ struct Schedule: CustomStringConvertible, Sendable {
         func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &randomness) }
         self.seed = seed
         cohortSize = pick(2...9)
-        degree = Bool.random(using: &randomness) ? cohortSize - 1 : max(1, pick(1...cohortSize - 1) / 2 * 2)
+        degree =
+            Bool.random(using: &randomness)
+            ? cohortSize - 1 : max(1, pick(1...cohortSize - 1) / 2 * 2)
         if degree % 2 == 1, degree != cohortSize - 1 { degree = cohortSize - 1 }
         threshold = pick(1...max(1, (degree + 1) / 2))
         minimumSurvivors = pick(2...max(2, cohortSize * 2 / 3))

@@ -80,7 +80,8 @@ struct ScheduleRun {
             }
             if has(.renamed, step, device), sent.count > 1 {
                 sent.replaceSubrange(
-                    1..<2, with: [UInt8(Int.random(in: 0..<schedule.cohortSize, using: &randomness))])
+                    1..<2,
+                    with: [UInt8(Int.random(in: 0..<schedule.cohortSize, using: &randomness))])
             }
             if has(.tooLate, step, device) {
                 let parameters = parameters
@@ -268,11 +269,13 @@ struct ScheduleRun {
                 }
                 let expected =
                     kind == 1
-                    ? 1 + schedule.excessNoise.removedComponents(
-                        rank: survivors.rank(of: entry.owner), survivors: survivors.count
-                    ).count : 1
+                    ? 1
+                        + schedule.excessNoise.removedComponents(
+                            rank: survivors.rank(of: entry.owner), survivors: survivors.count
+                        ).count : 1
                 guard entry.shares.count == 40 * expected else {
-                    throw Violation(description: "more noise seeds of \(entry.owner) than are removed")
+                    throw Violation(
+                        description: "more noise seeds of \(entry.owner) than are removed")
                 }
             }
         }

@@ -13,7 +13,8 @@ import Testing
 
     private func fails(_ schedule: Schedule) -> Bool { (try? outcome(schedule)) == nil }
 
-    @Test func `every schedule ends in the exact sum or a refusal, and no secret gets out`() throws {
+    @Test func `every schedule ends in the exact sum or a refusal, and no secret gets out`() throws
+    {
         let chosen = ProcessInfo.processInfo.environment["COVEY_SCHEDULE_SEED"].flatMap(UInt64.init)
         var outcomes: [ScheduleRun.Outcome: Int] = [:]
         for seed in chosen.map({ $0...$0 }) ?? 0...3999 {

@@ -2,7 +2,9 @@ import Sodium
 import Testing
 
 @Suite struct MerkleTreeTests {
-    private func leaves(_ count: Int) -> [[UInt8]] { (0..<count).map { [UInt8(truncatingIfNeeded: $0), 9] } }
+    private func leaves(_ count: Int) -> [[UInt8]] {
+        (0..<count).map { [UInt8(truncatingIfNeeded: $0), 9] }
+    }
 
     /// The definition of RFC 9162 section 2.1.1, by recursion.
     private func root(_ leaves: ArraySlice<[UInt8]>) -> [UInt8] {

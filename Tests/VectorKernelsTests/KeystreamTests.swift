@@ -37,7 +37,8 @@ import VectorKernels
             #expect(
                 halves.indices.allSatisfy {
                     halves[$0]
-                        == UInt16(truncatingIfNeeded: expected[$0 / 2] >> UInt32(16 * ($0 % 2))) &+ 3
+                        == UInt16(truncatingIfNeeded: expected[$0 / 2] >> UInt32(16 * ($0 % 2)))
+                        &+ 3
                 })
             covey_keystream_add16_with(set, &halves, 2 * count, key, UInt64(block), 1)
             #expect(halves.allSatisfy { $0 == 3 })
@@ -70,7 +71,8 @@ import VectorKernels
         let mask = UInt32.max >> UInt32(32 - bits)
         let expected =
             bits <= 16
-            ? (0..<1000).map { stream[$0 / 2] >> UInt32(16 * ($0 % 2)) & mask } : stream.map { $0 & mask }
+            ? (0..<1000).map { stream[$0 / 2] >> UInt32(16 * ($0 % 2)) & mask }
+            : stream.map { $0 & mask }
         #expect(whole.elements == expected)
     }
 }

@@ -77,7 +77,9 @@ import VectorKernels
         let signs = values(3, seed: 8)
         Rotation.scale(&vector, in: 5..<95, by: 0.5, signs: signs)
         for index in 0..<100 {
-            let bit = index >= 5 && index < 95 ? signs[(index - 5) / 32] >> UInt32((index - 5) % 32) & 1 : 0
+            let bit =
+                index >= 5 && index < 95
+                ? signs[(index - 5) / 32] >> UInt32((index - 5) % 32) & 1 : 0
             let factor: Float = index < 5 || index >= 95 ? 1 : (bit == 1 ? -0.5 : 0.5)
             #expect(vector[index] == factor * original[index])
         }

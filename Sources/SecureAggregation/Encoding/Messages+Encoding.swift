@@ -2,8 +2,10 @@ internal import Sodium
 internal import VectorKernels
 
 extension KeyAdvertisement: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 1
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
         for bytes in [encryptionKey, maskingKey] + commitments + [signature] {
@@ -11,6 +13,7 @@ extension KeyAdvertisement: AggregationMessage {
         }
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -39,8 +42,10 @@ public struct PeerIntroductions: AggregationMessage {
     /// Collects introductions.
     public init(_ peers: [PeerIntroduction]) { self.peers = peers }
 
+    /// The first byte of the message.
     public static let kind = 2
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: peers.count)
         for peer in peers {
@@ -49,6 +54,7 @@ public struct PeerIntroductions: AggregationMessage {
         }
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -71,8 +77,10 @@ public struct SealedShares: AggregationMessage {
     /// Collects shares.
     public init(_ shares: [SealedShare]) { self.shares = shares }
 
+    /// The first byte of the message.
     public static let kind = 3
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(list: shares) { writer, share in
             writer.append(number: share.sender)
@@ -81,6 +89,7 @@ public struct SealedShares: AggregationMessage {
         }
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -108,13 +117,16 @@ extension SealedShare {
 }
 
 extension MaskedInput: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 4
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
         message.writer.append(packed)
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -128,16 +140,20 @@ extension MaskedInput: AggregationMessage {
 extension MaskedInput {
     /// The size on the wire, in bytes.
     public static func byteCount(under parameters: AggregationParameters) -> Int {
-        5 + RingVector.packedByteCount(
-            count: parameters.vectorLength, bits: parameters.modulusBits)
+        5
+            + RingVector.packedByteCount(
+                count: parameters.vectorLength, bits: parameters.modulusBits)
     }
 }
 
 extension SurvivorSet: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 5
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) { message.writer.append(bitmap) }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -151,13 +167,16 @@ extension SurvivorSet: AggregationMessage {
 }
 
 extension Endorsement: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 6
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
         message.writer.append(signature)
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -170,8 +189,10 @@ extension Endorsement: AggregationMessage {
 }
 
 extension UnmaskingRequest: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 7
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         survivors.write(to: &message)
         message.writer.append(number: endorsements.count)
@@ -181,6 +202,7 @@ extension UnmaskingRequest: AggregationMessage {
         }
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
@@ -198,8 +220,10 @@ extension UnmaskingRequest: AggregationMessage {
 }
 
 extension UnmaskingShares: AggregationMessage {
+    /// The first byte of the message.
     public static let kind = 8
 
+    /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
         for entries in [survivors, dropped] {
@@ -211,6 +235,7 @@ extension UnmaskingShares: AggregationMessage {
         }
     }
 
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
