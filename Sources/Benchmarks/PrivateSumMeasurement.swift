@@ -116,8 +116,9 @@ struct PrivateSumMeasurement: Codable {
             let message = try clock.time("endorse") { try devices[number].endorse(survivors) }
             try clock.time("receive endorsements") { try coordinator.receive(message) }
         }
-        let request = try coordinator.endEndorsing { _, _ in }
+        try coordinator.endEndorsing { _, _ in }
         for number in lost..<cohort {
+            let request = try coordinator.unmaskingRequest(for: number)
             let verified = try clock.time("verify survivors") { try request.verified(by: accepted) }
             let shares = try clock.time("unmask") { try devices[number].unmask(verified) }
             try clock.time("receive unmasking") { try coordinator.receive(shares) }
@@ -146,7 +147,9 @@ struct PrivateSumMeasurement: Codable {
                     + 1e3 * Double(graph.degree) / limits.agreementsPerSecond,
                 "keystream and addition of the masks, X25519"),
             clock.mean("endorse", 0, nil),
-            clock.mean("verify survivors", verification * Double(committee.quorum), "Ed25519"),
+            clock.mean(
+                "verify survivors", verification * Double(committee.quorum + graph.degree),
+                "Ed25519"),
             clock.mean("unmask", 0, nil),
         ]
         let pairs = (0..<lost).reduce(0) { total, number in
@@ -237,11 +240,13 @@ private struct Participant {
         try encoder.encode(vector, noiseSeeds: noiseSeeds, randomness: &noise)
     }
 
-    mutating func mask(_ vector: RingVector, receiving shares: SealedShares) throws -> MaskedInput {
-        try aggregation.mask(vector, receiving: shares.shares)
+    mutating func mask(
+        _ vector: RingVector, receiving shares: DeliveredShares
+    ) throws -> MaskedInput {
+        try aggregation.mask(vector, receiving: shares)
     }
 
-    mutating func endorse(_ survivors: SurvivorSet) throws -> Endorsement {
+    mutating func endorse(_ survivors: DeviceSet) throws -> Endorsement {
         try aggregation.endorse(survivors)
     }
 

@@ -1,4 +1,5 @@
 #include "keystream.h"
+#include "erase.h"
 
 #include <string.h>
 
@@ -94,7 +95,9 @@ static void run(
         if (use != FILL) memcpy(last, to, rest);
         groups(last, 1, &stream, use);
         memcpy(to, last, rest);
+        covey_erase(last, sizeof last);
     }
+    covey_erase(&stream, sizeof stream);
 }
 
 void covey_keystream_fill_with(

@@ -28,10 +28,10 @@ public struct RoundTraffic: Sendable, Hashable, Codable {
         up =
             keys + shares + MaskedInput.byteCount(under: parameters) + Endorsement.byteCount
             + UnmaskingShares.largestByteCount(under: parameters)
-        let survivors = SurvivorSet.byteCount(cohortSize: parameters.cohortSize)
+        let bitmap = DeviceSet.byteCount(cohortSize: parameters.cohortSize)
         down =
-            broadcastByteCount + 5 + degree * (member + keys - 1) + shares + 1 + survivors
-            + 5 + survivors + parameters.committee.quorum * (member + SigningKey.signatureLength)
+            broadcastByteCount + 5 + degree * (member + keys - 1) + shares + bitmap + 1 + bitmap
+            + UnmaskingRequest.largestByteCount(under: parameters)
     }
 
     /// Adds the traffic of another round.

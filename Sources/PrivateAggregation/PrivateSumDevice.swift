@@ -6,8 +6,8 @@ public import Sodium
 /// ``endorse(_:)``, ``unmask(_:)``), each once and in this order.
 public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     private let encoder: PrivateSumEncoder
-    private var noise: Randomness
-    private let noiseSeeds: [SecretBytes]
+    /// What noise is drawn from; gone once it is drawn.
+    private var noise: (source: Randomness, seeds: [SecretBytes])?
     private var aggregation: AggregationDevice<Randomness>
 
     /// Joins a sum.
@@ -19,16 +19,21 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     ///   - identity: The device's enrolled key.
     ///   - noise: The source of rounding and noise.
     ///   - keys: The source of keys and shares; a stream of its own.
+    /// - Throws: ``SecureAggregation/AggregationError/refusedTerms(_:)`` where the parameters are not those of
+    ///   the encoder's plan, and what joining the masked sum throws.
     public init(
         encoder: PrivateSumEncoder, accepted: AcceptedParameters, membership: RosterMember,
         identity: SigningKey, noise: Randomness, keys: Randomness
     ) throws(AggregationError) {
-        guard accepted.parameters.purpose == encoder.plan.digest else { throw .otherSession }
+        guard encoder.plan.isPlan(of: accepted.parameters) else {
+            throw .refusedTerms("the parameters are not those of the private sum's plan")
+        }
         self.encoder = encoder
-        self.noise = noise
-        noiseSeeds = encoder.makeNoiseSeeds(from: &self.noise)
+        var noise = noise
+        let seeds = encoder.makeNoiseSeeds(from: &noise)
+        self.noise = (noise, seeds)
         aggregation = try AggregationDevice(
-            accepted: accepted, membership: membership, identity: identity, noiseSeeds: noiseSeeds,
+            accepted: accepted, membership: membership, identity: identity, noiseSeeds: seeds,
             randomness: keys)
     }
 
@@ -48,10 +53,13 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     ///
     /// - Throws: ``PrivateSumError`` or ``SecureAggregation/AggregationError``.
     public mutating func contribute(
-        _ vector: [Float], receiving shares: SealedShares
+        _ vector: [Float], receiving shares: DeliveredShares
     ) throws -> MaskedInput {
-        let encoded = try encoder.encode(vector, noiseSeeds: noiseSeeds, randomness: &noise)
-        return try aggregation.mask(encoded, receiving: shares.shares)
+        guard case (var source, let seeds)? = noise.take() else {
+            throw AggregationError.unexpectedStep("a vector is contributed once")
+        }
+        return try aggregation.mask(
+            try encoder.encode(vector, noiseSeeds: seeds, randomness: &source), receiving: shares)
     }
 
     /// Whether the device signs the set of survivors.
@@ -59,7 +67,7 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
 
     /// Step 4, on members of the committee: signs the set of survivors.
     public mutating func endorse(
-        _ survivors: SurvivorSet
+        _ survivors: DeviceSet
     ) throws(AggregationError) -> Endorsement {
         try aggregation.endorse(survivors)
     }

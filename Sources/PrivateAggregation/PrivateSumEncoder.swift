@@ -51,7 +51,9 @@ public struct PrivateSumEncoder: Sendable {
         var rotated = try Self.clip(sketch?.compress(vector) ?? vector, to: plan.clippingNorm)
         rotation.forward(&rotated)
         var encoded = RingVector(zeros: rotated.count, bits: plan.modulusBits)
-        encoded.add(try rounded(rotated, randomness: &randomness))
+        var rounded = try rounded(rotated, randomness: &randomness)
+        encoded.add(rounded)
+        rounded.erase()
         try noise.addBase(to: &encoded, randomness: &randomness)
         for (component, seed) in noiseSeeds.enumerated() {
             if let seed { try noise.add(component: component, seed: seed, to: &encoded) }
@@ -80,6 +82,7 @@ public struct PrivateSumEncoder: Sendable {
                     random: words, into: &rounded)
             }
         }
+        words.erase()
         return rounded
     }
 

@@ -20,11 +20,14 @@ public struct PrivateSumPlan: Sendable, Hashable {
     private static let leastGaussianVariance = 8.0
     /// The least variance of a Skellam unit: rounding it up to a multiple of 2^-16 adds 0.1 % at most.
     private static let leastSkellamVariance = 0x1p-6
+    /// Where noise is so wide that its tables would not do, the granularity may be this share: rounding
+    /// then adds about a twentieth to the sensitivity.
+    private static let largestRoundingShare = 0.5
     /// The probability that any coordinate of the sum wraps around the modulus, as a power of two.
     private static let wrapAroundExponent = -40.0
     /// The largest norm of a rounded vector, in ring units: below it, the error of a rotation in Float
     /// is too small for a vector to miss the bound at every rounding, and no integer overflows.
-    private static let largestRoundedNorm = 0x1p22
+    private static let largestRoundedNorm = 0x1p20
 
     /// The number of coordinates that the caller sums.
     public let dimension: Int
@@ -90,7 +93,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
             cohortSize: cohortSize, minimumSurvivors: minimumSurvivors, excluded: colluding + 1)
 
         let encoded = sketchWidth ?? dimension
-        let coarsest = Self.roundingShare * clippingNorm / Double(encoded).squareRoot()
+        let flat = clippingNorm / Double(encoded).squareRoot()
+        let coarsest = Self.roundingShare * flat
         // The deviation of a unit, in real units, if nothing but the target counted.
         let unitDeviation =
             clippingNorm / (2 * rho * Double(excessNoise.targetUnits)).squareRoot()
@@ -104,7 +108,18 @@ public struct PrivateSumPlan: Sendable, Hashable {
             case .discreteGaussian: Self.leastGaussianVariance
             case .skellam: Self.leastSkellamVariance
             }
-        granularity = min(coarsest, unitDeviation / leastVariance.squareRoot())
+        // The largest component must not be wider than tables reach (what is never removed is drawn in pieces);
+        // rounding may take half as much again.
+        let largestComponent = 1 << max(0, excessNoise.componentCount - 1)
+        let largestUnit = NoiseDistribution.largestTabulatedVariance / Double(largestComponent)
+        let finest = unitDeviation * (1.5 / largestUnit).squareRoot()
+        granularity = max(finest, min(coarsest, unitDeviation / leastVariance.squareRoot()))
+        guard granularity <= Self.largestRoundingShare * flat else {
+            throw .invalid(
+                "privacy budget rho",
+                "\(rho) for \(dimension) coordinates, whose noise is wider than tables reach; use more "
+                    + "devices, fewer coordinates or a larger budget")
+        }
         let sensitivity = RoundedSensitivity(
             clippingNorm: clippingNorm, granularity: granularity, dimension: encoded)
         guard sensitivity.l2 < Self.largestRoundedNorm else {
@@ -113,7 +128,7 @@ public struct PrivateSumPlan: Sendable, Hashable {
         do {
             unitVariance = try DistributedNoise.smallestUnitVariance(
                 rho: rho, distribution: family, sensitivity: sensitivity,
-                shares: Self.shares(of: excessNoise, survivors: cohortSize))
+                shares: Self.shares(of: excessNoise, survivors: cohortSize), largest: largestUnit)
         } catch { throw .invalid("noise", "\(error)") }
         modulusBits = Self.bits(
             signal: Double(cohortSize) * clippingNorm / granularity, dimension: encoded,
@@ -189,6 +204,15 @@ public struct PrivateSumPlan: Sendable, Hashable {
         }
         for value in [clippingNorm, granularity, unitVariance] { hash.update(value.bitPattern) }
         return hash.finalize()
+    }
+
+    /// Whether everything that this plan fixes about a masked sum is so in `parameters`.
+    func isPlan(of parameters: AggregationParameters) -> Bool {
+        parameters.purpose == digest && parameters.cohortSize == cohortSize
+            && parameters.vectorLength == encodedDimension
+            && parameters.modulusBits == modulusBits
+            && parameters.minimumSurvivors == minimumSurvivors
+            && parameters.excessNoise == excessNoise
     }
 
     /// The parameters of the masked sum.

@@ -8,7 +8,8 @@ struct SumNoise: Sendable {
     /// Coordinates at a time, so that noise never stands in memory as a whole.
     static let chunkLength = 8192
 
-    private let base: any IntegerNoise
+    /// The noise that is never removed, in pieces of whole units that are no wider than tables reach.
+    private let base: [any IntegerNoise]
     /// The removable components, by number.
     private let components: [any IntegerNoise]
 
@@ -16,7 +17,12 @@ struct SumNoise: Sendable {
         func noise(units: Int) throws -> any IntegerNoise {
             try plan.noise.noise(variance: Double(units) * plan.unitVariance)
         }
-        base = try noise(units: plan.excessNoise.baseUnits)
+        let units = plan.excessNoise.baseUnits
+        let largest = Int(NoiseDistribution.largestTabulatedVariance / plan.unitVariance)
+        let pieces = (units + largest - 1) / max(1, largest)
+        base = try (0..<pieces).map {
+            try noise(units: units * ($0 + 1) / pieces - units * $0 / pieces)
+        }
         components = try (0..<plan.excessNoise.componentCount).map { try noise(units: 1 << $0) }
     }
 
@@ -24,8 +30,10 @@ struct SumNoise: Sendable {
     func addBase(
         to vector: inout RingVector, randomness: inout some RandomSource
     ) throws(SodiumError) {
-        var stream = try NoiseStream(from: &randomness)
-        Self.forEachChunk(of: base, vector.count, from: &stream) { vector.add($0, at: $1) }
+        for piece in base {
+            var stream = try NoiseStream(from: &randomness)
+            Self.forEachChunk(of: piece, vector.count, from: &stream) { vector.add($0, at: $1) }
+        }
     }
 
     /// Adds what `seed` stands for as component `component`.
@@ -54,10 +62,13 @@ struct SumNoise: Sendable {
     ) {
         var chunk = [Int32](repeating: 0, count: min(chunkLength, count))
         for start in stride(from: 0, to: count, by: chunkLength) {
-            chunk.removeLast(max(0, chunk.count - (count - start)))
+            if chunk.count > count - start {
+                chunk.erase()
+                chunk.removeLast(chunk.count - (count - start))
+            }
             noise.fill(&chunk, using: &randomness)
             body(chunk, start)
         }
-        for index in chunk.indices { chunk[index] = 0 }
+        chunk.erase()
     }
 }

@@ -21,9 +21,11 @@ public struct AggregationCoordinator: Sendable {
     /// The sealed shares of each sender, in ascending order of the receivers.
     private var sealedShares: [Int: [SealedShare]] = [:]
     private var sharing: Set<Int> = []
-    private var masked: Set<Int> = []
+    private var sharers: DeviceSet
+    /// The signatures of the devices in the sum, by device.
+    private var inclusions: [Int: [UInt8]] = [:]
     private var sum: RingVector
-    private var survivors: SurvivorSet
+    private var survivors: DeviceSet
     private var endorsements: [Endorsement] = []
     private var unmasking: Unmasking?
 
@@ -40,7 +42,8 @@ public struct AggregationCoordinator: Sendable {
         self.roster = roster
         accepted = AcceptedParameters(parameters)
         sum = RingVector(zeros: parameters.vectorLength, bits: parameters.modulusBits)
-        survivors = SurvivorSet([], cohortSize: parameters.cohortSize)
+        survivors = DeviceSet([], cohortSize: parameters.cohortSize)
+        sharers = survivors
     }
 
     private var graph: NeighbourGraph { accepted.graph }
@@ -107,13 +110,15 @@ public struct AggregationCoordinator: Sendable {
     /// Ends step 2.
     public mutating func endSharing() throws(AggregationError) {
         try expect(.sharing)
+        sharers = DeviceSet(sharing, cohortSize: parameters.cohortSize)
         try end("share keys", left: sharing.count, next: .masking)
     }
 
-    /// What a device is told in step 3: the shares sealed to it by neighbours that are left.
-    public func shares(for device: Int) -> SealedShares {
-        SealedShares(
-            graph.neighbours(of: device).compactMap { sender in
+    /// What a device is told in step 3: who is left, and the shares sealed to it by its neighbours among them.
+    public func shares(for device: Int) -> DeliveredShares {
+        DeliveredShares(
+            sharers: sharers,
+            shares: graph.neighbours(of: device).compactMap { sender in
                 guard let shares = sealedShares[sender] else { return nil }
                 let place = shares.partitioningIndex { $0.receiver >= device }
                 return place < shares.count && shares[place].receiver == device
@@ -125,24 +130,36 @@ public struct AggregationCoordinator: Sendable {
     public mutating func receive(_ message: MaskedInput) throws(AggregationError) {
         try expect(.masking)
         guard sharing.contains(message.device) else { throw .unknownDevice(message.device) }
-        guard !masked.contains(message.device) else { throw .duplicate(device: message.device) }
+        guard inclusions[message.device] == nil else { throw .duplicate(device: message.device) }
+        guard
+            SigningKey.isValid(
+                message.inclusion,
+                of: parameters.inclusionHash(of: message.device, sharers: sharers),
+                publicKey: roster.identities[message.device])
+        else { throw .forgedSignature(device: message.device) }
         guard sum.add(packed: message.packed) else {
             throw .malformed(
                 device: message.device,
                 "a masked vector of \(parameters.vectorLength) elements of "
                     + "\(parameters.modulusBits) bits has another size")
         }
-        masked.insert(message.device)
+        inclusions[message.device] = message.inclusion
     }
 
     /// Ends step 3.
     ///
     /// - Returns: The devices in the sum; those of them that are in the ``committee`` are to sign it.
-    public mutating func endMasking() throws(AggregationError) -> SurvivorSet {
+    public mutating func endMasking() throws(AggregationError) -> DeviceSet {
         try expect(.masking)
         sealedShares = [:]
-        try end("mask", left: masked.count, next: .endorsing)
-        survivors = SurvivorSet(masked, cohortSize: parameters.cohortSize)
+        try end("mask", left: inclusions.count, next: .endorsing)
+        survivors = DeviceSet(inclusions.keys, cohortSize: parameters.cohortSize)
+        do {
+            try survivors.check(against: accepted, sharers: sharers)
+        } catch {
+            phase = .ended
+            throw error
+        }
         return survivors
     }
 
@@ -167,13 +184,13 @@ public struct AggregationCoordinator: Sendable {
     }
 
     /// Ends step 4: has `commit` make durable whatever must be so before the sum can be revealed, such
-    /// as the charge to the privacy budget, and only then says what to ask each device in the sum.
+    /// as the charge to the privacy budget, and only then lets devices be asked for their shares.
     ///
     /// - Parameter commit: Given the survivors and how many devices answered each step so far. Where it
     ///   throws, the sum stays masked for ever.
     public mutating func endEndorsing(
-        committing commit: (_ survivors: SurvivorSet, _ perStep: [Int]) throws -> Void
-    ) throws -> UnmaskingRequest {
+        committing commit: (_ survivors: DeviceSet, _ perStep: [Int]) throws -> Void
+    ) throws {
         try expect(.endorsing)
         phase = .ended
         let quorum = parameters.committee.quorum
@@ -183,10 +200,32 @@ public struct AggregationCoordinator: Sendable {
         try commit(survivors, survivorsPerStep)
         phase = .unmasking
         unmasking = Unmasking(accepted: accepted, survivors: survivors, sharing: sharing)
+    }
+
+    /// What a device in the sum is told in step 5.
+    public func unmaskingRequest(for device: Int) throws(AggregationError) -> UnmaskingRequest {
+        try unmaskingRequest(including: graph.neighbours(of: device))
+    }
+
+    /// What all devices in the sum are told in step 5, for a process that holds all of them.
+    package func unmaskingRequest() throws(AggregationError) -> UnmaskingRequest {
+        try unmaskingRequest(including: survivors.devices)
+    }
+
+    private func unmaskingRequest(
+        including devices: [Int]
+    ) throws(AggregationError) -> UnmaskingRequest {
+        try expect(.unmasking)
+        func signed(_ device: Int, _ signature: [UInt8]) -> UnmaskingRequest.SignedBy {
+            .init(member: roster.member(device), signature: signature)
+        }
         return UnmaskingRequest(
-            survivors: survivors,
-            endorsements: endorsements.prefix(quorum).map {
-                .init(member: roster.member($0.device), signature: $0.signature)
+            sharers: sharers, survivors: survivors,
+            endorsements: endorsements.prefix(parameters.committee.quorum).map {
+                signed($0.device, $0.signature)
+            },
+            inclusions: devices.compactMap { device in
+                inclusions[device].map { signed(device, $0) }
             })
     }
 
@@ -233,7 +272,7 @@ public struct UnmaskedSum: Sendable {
     /// The sum of the survivors' vectors, excess noise included.
     public var sum: RingVector
     /// Whose vectors are in it.
-    public var survivors: SurvivorSet
+    public var survivors: DeviceSet
     /// The seeds of the noise that is to be taken off.
     public var removedNoise: [RemovedNoise]
 

@@ -13,15 +13,14 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     public let device: Int
 
     private let identity: SigningKey
-    private let noiseSeeds: [SecretBytes]
-    private var randomness: Randomness
-    private var phase: Phase = .ready
+    private var phase: Phase
 
+    /// Each phase holds what the next step needs, and no more: what is not in it is erased.
     private enum Phase: Sendable {
-        case ready
-        case advertised(Secrets)
+        case ready(Randomness, noiseSeeds: [SecretBytes])
+        case advertised(Secrets, Randomness, noiseSeeds: [SecretBytes])
         case shared(Secrets, peers: [Int: Peer])
-        case masked([Int: SecretBytes], endorsed: SurvivorSet?)
+        case masked(Held, endorsed: DeviceSet?)
         case ended
     }
 
@@ -35,6 +34,13 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     private struct Peer: Sendable {
         let maskingKey: [UInt8]
         let sealingKey: SecretBytes
+    }
+
+    private struct Held: Sendable {
+        /// The devices that the vector is masked for, as far as they are neighbours.
+        let sharers: DeviceSet
+        /// The shares of each neighbour among them.
+        let shares: [Int: SecretBytes]
     }
 
     /// Joins a cohort.
@@ -64,8 +70,7 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         self.accepted = accepted
         device = membership.device
         self.identity = identity
-        self.noiseSeeds = noiseSeeds
-        self.randomness = randomness
+        phase = .ready(randomness, noiseSeeds: noiseSeeds)
     }
 
     private var parameters: AggregationParameters { accepted.parameters }
@@ -76,11 +81,13 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// Step 1: draws two key pairs and a self-mask seed; publishes the public keys and commitments to all
     /// seeds, signed.
     public mutating func advertiseKeys() throws(AggregationError) -> KeyAdvertisement {
-        guard case .ready = phase else { throw outOfOrder("keys were advertised before") }
+        guard case .ready(var randomness, let noiseSeeds) = phase else {
+            throw outOfOrder("keys were advertised before")
+        }
         let secrets = Secrets(
             encryption: KeyAgreement(from: &randomness), masking: KeyAgreement(from: &randomness),
             selfMaskSeed: SecretBytes(count: SecretSharing.secretLength, from: &randomness))
-        phase = .advertised(secrets)
+        phase = .advertised(secrets, randomness, noiseSeeds: noiseSeeds)
         var advertisement = KeyAdvertisement(
             device: device, encryptionKey: secrets.encryption.publicKey,
             maskingKey: secrets.masking.publicKey,
@@ -99,7 +106,7 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     public mutating func shareKeys(
         with peers: [VerifiedPeer]
     ) throws(AggregationError) -> [SealedShare] {
-        guard case .advertised(let secrets) = phase else {
+        guard case .advertised(let secrets, var randomness, let noiseSeeds) = phase else {
             throw outOfOrder("keys can be shared once, after they are advertised")
         }
         phase = .ended
@@ -144,15 +151,15 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         return sealed
     }
 
-    /// Step 3: opens the shares of the neighbours that are still there and masks the vector with the
-    /// self mask and one pairwise mask for each of them.
+    /// Step 3: opens the shares of the neighbours that are still there, masks the vector with the
+    /// self mask and one pairwise mask for each of them, and signs that it did.
     ///
     /// - Parameters:
     ///   - vector: `vectorLength` elements of `modulusBits` bits.
-    ///   - shares: One from each neighbour that sent shares.
-    /// - Throws: Where a share is forged, repeated or not from a neighbour, or too few came.
+    ///   - delivered: Who shared keys, and one share from each neighbour that did.
+    /// - Throws: Where a share is forged, repeated, withheld or not from a neighbour, or too few came.
     public mutating func mask(
-        _ vector: RingVector, receiving shares: [SealedShare]
+        _ vector: consuming RingVector, receiving delivered: DeliveredShares
     ) throws(AggregationError) -> MaskedInput {
         guard case .shared(let secrets, let peers) = phase else {
             throw outOfOrder("a vector can be masked once, after keys are shared")
@@ -164,7 +171,21 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
                 "the vector has \(vector.count) elements of \(vector.bits) bits, not "
                     + "\(parameters.vectorLength) of \(parameters.modulusBits)")
         }
+        let (sharers, shares) = (delivered.sharers, delivered.shares)
+        guard sharers.cohortSize == parameters.cohortSize, sharers.contains(device) else {
+            throw .malformed(device: device, "the devices that shared keys do not include it")
+        }
+        guard sharers.count >= parameters.minimumSurvivors else {
+            throw .tooFewDevices(
+                step: "share keys", left: sharers.count, needed: parameters.minimumSurvivors)
+        }
         try checkSenders(shares.map(\.sender), step: "share keys")
+        let senders = Set(shares.map(\.sender))
+        for neighbour in accepted.graph.neighbours(of: device)
+        where sharers.contains(neighbour) != senders.contains(neighbour) {
+            throw senders.contains(neighbour)
+                ? .unknownDevice(neighbour) : .withheldShare(of: neighbour)
+        }
         var held: [Int: SecretBytes] = [:]
         var masks = [Mask(seed: secrets.selfMaskSeed)]
         for share in shares {
@@ -176,24 +197,26 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
                         secrets.masking, peer.maskingKey, "mask", with: share.sender),
                     of: device, with: share.sender))
         }
-        var masked = vector
-        masked.apply(masks)
-        phase = .masked(held, endorsed: nil)
-        return MaskedInput(device: device, packed: masked.packed())
+        vector.apply(masks)
+        phase = .masked(Held(sharers: sharers, shares: held), endorsed: nil)
+        return MaskedInput(
+            device: device,
+            inclusion: identity.sign(parameters.inclusionHash(of: device, sharers: sharers)),
+            packed: vector.packed())
     }
 
     /// Step 4, on members of the committee: signs the set of survivors, one only.
     ///
-    /// - Throws: Where the device is no member or not in the set, or the set is too small.
+    /// - Throws: Where the device is no member or not in the set, or the set is too small or leaves a gap.
     public mutating func endorse(
-        _ survivors: SurvivorSet
+        _ survivors: DeviceSet
     ) throws(AggregationError) -> Endorsement {
         guard case .masked(let held, nil) = phase else {
             throw outOfOrder("one set of survivors is signed, after masking")
         }
         phase = .ended
         guard isInCommittee else { throw .unexpectedStep("the device is not in the committee") }
-        try survivors.check(against: parameters)
+        try survivors.check(against: accepted, sharers: held.sharers)
         guard survivors.contains(device) else {
             throw .inconsistentSurvivors("the survivors do not include the device itself")
         }
@@ -206,8 +229,9 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// the excess noise if its vector is in the sum, of the masking key if it is lost.
     ///
     /// - Throws: Where the set is not the one that this device signed, does not include it, or leaves fewer
-    ///   neighbours than the threshold: this device's own seed could not be restored then, so that an
-    ///   honest coordinator gains nothing from an answer.
+    ///   neighbours than the threshold (this device's own seed could not be restored then, so that an
+    ///   honest coordinator gains nothing from an answer); where a neighbour in it masked its vector for others
+    ///   than this device did, or has not said for whom: part of the sum could be unmasked apart.
     public mutating func unmask(
         _ verified: VerifiedSurvivors
     ) throws(AggregationError) -> UnmaskingShares {
@@ -217,13 +241,19 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         phase = .ended
         guard verified.digest == parameters.digest else { throw .otherSession }
         let survivors = verified.survivors
+        guard verified.sharers == held.sharers else {
+            throw .inconsistentSurvivors("other devices shared keys than this device was told")
+        }
         guard endorsed == nil || endorsed == survivors else {
             throw .inconsistentSurvivors("the device signed another set of survivors")
         }
         guard survivors.contains(device) else {
             throw .inconsistentSurvivors("the survivors do not include the device itself")
         }
-        let owners = held.keys.sorted()
+        let owners = held.shares.keys.sorted()
+        for owner in owners where survivors.contains(owner) && !verified.included.contains(owner) {
+            throw .missingInclusion(of: owner)
+        }
         let left = owners.count(where: survivors.contains)
         guard left >= parameters.graph.threshold else {
             throw .tooFewDevices(
@@ -231,7 +261,7 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         }
         var answer = UnmaskingShares(device: device, survivors: [], dropped: [])
         for owner in owners {
-            guard let shares = held[owner] else { continue }
+            guard let shares = held.shares[owner] else { continue }
             func share(_ index: Int) -> [UInt8] {
                 shares.copy(
                     index * SecretSharing.shareLength..<(index + 1) * SecretSharing.shareLength)

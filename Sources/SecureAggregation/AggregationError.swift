@@ -24,6 +24,10 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
     case undecodable(String)
     /// A sealed share was altered, or was not meant for this device.
     case forgedShare(from: Int)
+    /// A neighbour shared its secrets, and its share was kept from this device.
+    case withheldShare(of: Int)
+    /// A neighbour in the sum has not stated, or not rightly, for whom its vector is masked.
+    case missingInclusion(of: Int)
     /// Too few devices are left for the sum to be safe, or to be unmasked.
     case tooFewDevices(step: String, left: Int, needed: Int)
     /// The set of survivors is impossible, or another one than before.
@@ -50,6 +54,10 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
         case .malformed(let device, let reason): "device \(device) sent a bad message: \(reason)"
         case .undecodable(let reason): "not a message of this sum: \(reason)"
         case .forgedShare(let sender): "the share from device \(sender) cannot be opened"
+        case .withheldShare(let sender):
+            "the share from device \(sender), which is said to be there, was not delivered"
+        case .missingInclusion(let device):
+            "device \(device) has not stated for whom its vector is masked"
         case .tooFewDevices(let step, let left, let needed):
             "\(left) devices are left after '\(step)' where \(needed) are needed; "
                 + "the sum is not revealed"

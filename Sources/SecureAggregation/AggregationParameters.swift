@@ -71,9 +71,22 @@ public struct AggregationParameters: Sendable, Hashable {
                 "a committee of \(committee.size) with a quorum of \(committee.quorum) does not fit "
                     + "\(cohortSize) devices")
         }
+        let largestWindow = graph.degree == cohortSize - 1 ? 0 : graph.degree / 2
+        guard (0...largestWindow).contains(graph.leastInWindow) else {
+            throw .invalidParameters(
+                "\(graph.leastInWindow) survivors do not fit a window of the ring of degree "
+                    + "\(graph.degree)")
+        }
         guard (2...cohortSize).contains(minimumSurvivors) else {
             throw .invalidParameters(
                 "\(minimumSurvivors) survivors of \(cohortSize) devices is not a minimum from 2 up")
+        }
+        guard
+            excessNoise == .none
+                || excessNoise.serves(cohortSize: cohortSize, minimumSurvivors: minimumSurvivors)
+        else {
+            throw .invalidParameters(
+                "the noise was divided for other sums than of \(minimumSurvivors) to \(cohortSize)")
         }
         self.session = session
         self.round = round
@@ -91,8 +104,8 @@ public struct AggregationParameters: Sendable, Hashable {
         for bytes in [session, rosterRoot, purpose] { hash.update(bytes) }
         hash.update(round)
         for number in [
-            cohortSize, vectorLength, modulusBits, graph.degree, graph.threshold, committee.size,
-            committee.quorum, minimumSurvivors, excessNoise.componentCount, excessNoise.baseUnits,
+            cohortSize, vectorLength, modulusBits, graph.degree, graph.threshold,
+            graph.leastInWindow, committee.size, committee.quorum, minimumSurvivors, excessNoise.componentCount, excessNoise.baseUnits,
             excessNoise.targetUnits, excessNoise.excluded,
         ] {
             hash.update(UInt64(number))
@@ -141,8 +154,17 @@ public struct AggregationParameters: Sendable, Hashable {
         return hash.finalize()
     }
 
+    /// What a device signs with its masked vector: that it bears a mask for each neighbour among `sharers`.
+    package func inclusionHash(of device: Int, sharers: DeviceSet) -> [UInt8] {
+        var hash = BLAKE2b(context: "covey masked input")
+        hash.update(digest)
+        hash.update(UInt64(device))
+        hash.update(sharers.bitmap)
+        return hash.finalize()
+    }
+
     /// What a committee member signs: that the sum is that of `survivors`.
-    package func endorsedHash(of survivors: SurvivorSet) -> [UInt8] {
+    package func endorsedHash(of survivors: DeviceSet) -> [UInt8] {
         var hash = BLAKE2b(context: "covey survivors")
         hash.update(digest)
         hash.update(survivors.bitmap)

@@ -2,13 +2,16 @@
 public struct AggregationTerms: Sendable, Hashable {
     /// The fewest devices in whose sum this one agrees to be.
     public var minimumSurvivors: Int
-    /// The share of a cohort that may collude with the coordinator without harm to this device.
+    /// The share of *any* cohort, from 0 to below 1, that may collude with the coordinator without harm to this
+    /// device. The coordinator names the cohort: how it is drawn from the enrolled must not let it gather more.
     public var corruptShare: Double
     /// The binary logarithm of the probability that graph and committee may fail with at that share.
     public var failureExponent: Double
     /// What the device agreed to contribute to; nil where the layer above decides.
     public var purpose: [UInt8]?
-    /// The latest round that the device took part in; rounds up to it are refused as replays.
+    /// The latest round that the device took part in; rounds up to it are refused as replays. To be stored
+    /// durably before the first message of a round leaves the device: a device that took part in a round twice
+    /// could sign two sets of survivors.
     public var latestRound: UInt64?
 
     /// Collects terms.
@@ -40,26 +43,34 @@ public struct AggregationTerms: Sendable, Hashable {
                 "it may be revealed for \(parameters.minimumSurvivors) devices, fewer than "
                     + "\(minimumSurvivors)")
         }
-        let lost = parameters.cohortSize - parameters.minimumSurvivors
+        guard (0..<1).contains(corruptShare), failureExponent < 0 else {
+            throw .invalidParameters(
+                "terms have a corrupt share from 0 to below 1 and a failure exponent below 0")
+        }
+        let size = parameters.cohortSize
+        let corrupt = Int((corruptShare * Double(size)).rounded(.up))
+        let tails = HypergeometricTails(largest: size)
+        let (graph, committee) = (parameters.graph, parameters.committee)
         guard
-            parameters.graph.protects(
-                cohortSize: parameters.cohortSize, corruptShare: corruptShare, lost: lost,
-                failureExponent: failureExponent)
+            graph.protects(
+                cohortSize: size, corrupt: corrupt, failureExponent: failureExponent, tails: tails)
         else {
             throw .refusedTerms(
-                "degree \(parameters.graph.degree) and threshold \(parameters.graph.threshold) do not "
-                    + "protect against a share of \(corruptShare) of \(parameters.cohortSize) devices"
-            )
+                "degree \(graph.degree), threshold \(graph.threshold) and \(graph.leastInWindow) "
+                    + "survivors a window do not protect against \(corrupt) of \(size) devices")
         }
         guard
-            parameters.committee.protects(
-                cohortSize: parameters.cohortSize, corruptShare: corruptShare,
-                failureExponent: failureExponent)
+            committee.isSafe(
+                cohortSize: size, corrupt: corrupt, failureExponent: failureExponent, tails: tails)
         else {
             throw .refusedTerms(
-                "a committee of \(parameters.committee.size) with a quorum of "
-                    + "\(parameters.committee.quorum) does not protect against a share of "
-                    + "\(corruptShare) of \(parameters.cohortSize) devices")
+                "a committee of \(committee.size) with a quorum of \(committee.quorum) does not "
+                    + "protect against \(corrupt) of \(size) devices")
+        }
+        guard parameters.excessNoise == .none || parameters.excessNoise.excluded > corrupt else {
+            throw .refusedTerms(
+                "the noise of \(parameters.excessNoise.excluded) devices is not counted on, which must "
+                    + "be more than the \(corrupt) that may be corrupt")
         }
         return AcceptedParameters(parameters)
     }

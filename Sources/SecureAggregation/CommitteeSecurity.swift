@@ -18,7 +18,7 @@ public struct CommitteeSecurity: Sendable, Hashable, Codable {
         self.quorum = quorum
     }
 
-    /// The smallest committee, drawn at random from the cohort, for which
+    /// A committee about as small as can be, drawn at random from the cohort, for which
     ///
     /// 1. the corrupt members are enough to make two sets final, P[Hypergeometric(n, corrupt, m) >= 2q - m],
     ///    with at most a probability of 2^`failureExponent`,
@@ -64,7 +64,7 @@ public struct CommitteeSecurity: Sendable, Hashable, Codable {
                 cohortSize: cohortSize, corrupt: corrupt, failureExponent: failureExponent,
                 tails: tails) ? quorum : nil
         }
-        // Nearly monotone in the size: found by doubling and halving, then a short walk down.
+        // Nearly monotone in the size: doubling and halving end at most a few members above the smallest.
         var size = 1
         while size < cohortSize, quorum(of: size) == nil { size = min(2 * size, cohortSize) }
         var tooSmall = size / 2
@@ -75,16 +75,9 @@ public struct CommitteeSecurity: Sendable, Hashable, Codable {
         return CommitteeSecurity(size: size, quorum: quorum(of: size) ?? cohortSize - lost)
     }
 
-    /// Whether the committee is safe in the sense of failure 1 of
+    /// Whether corrupt members are too few to make two sets final, in the sense of 1 of
     /// ``choose(cohortSize:corruptShare:dropoutShare:failureExponent:lossExponent:)``.
-    func protects(cohortSize: Int, corruptShare: Double, failureExponent: Double) -> Bool {
-        isSafe(
-            cohortSize: cohortSize,
-            corrupt: Int((corruptShare * Double(cohortSize)).rounded(.up)),
-            failureExponent: failureExponent, tails: HypergeometricTails(largest: cohortSize))
-    }
-
-    private func isSafe(
+    func isSafe(
         cohortSize: Int, corrupt: Int, failureExponent: Double, tails: HypergeometricTails
     ) -> Bool {
         let twice = 2 * quorum - size

@@ -32,22 +32,26 @@ public struct ExcessNoise: Sendable, Hashable {
         componentCount: Int, baseUnits: Int, targetUnits: Int, excluded: Int, cohortSize: Int,
         minimumSurvivors: Int
     ) throws(AggregationError) {
-        guard (0...Self.mostComponents).contains(componentCount), (1...1 << 24).contains(baseUnits),
-            excluded >= 0, excluded < minimumSurvivors, minimumSurvivors <= cohortSize,
-            cohortSize <= AggregationParameters.largestCohort,
-            targetUnits >= (cohortSize - excluded) * baseUnits,
-            targetUnits
-                <= (minimumSurvivors - excluded) * (baseUnits + (1 << componentCount) - 1)
-        else {
-            throw .invalidParameters(
-                "\(componentCount) components on \(baseUnits) units cannot keep \(targetUnits) units "
-                    + "in sums of \(minimumSurvivors) to \(cohortSize) devices, \(excluded) not counted"
-            )
-        }
         self.componentCount = componentCount
         self.baseUnits = baseUnits
         self.targetUnits = targetUnits
         self.excluded = excluded
+        guard serves(cohortSize: cohortSize, minimumSurvivors: minimumSurvivors) else {
+            throw .invalidParameters(
+                "\(componentCount) components on \(baseUnits) units cannot keep \(targetUnits) units "
+                    + "in sums of \(minimumSurvivors) to \(cohortSize) devices, \(excluded) not "
+                    + "counted")
+        }
+    }
+
+    /// Whether sums of `minimumSurvivors` to `cohortSize` devices can keep the target with these components.
+    func serves(cohortSize: Int, minimumSurvivors: Int) -> Bool {
+        guard (0...Self.mostComponents).contains(componentCount), (1...1 << 24).contains(baseUnits),
+            excluded >= 0, excluded < minimumSurvivors, minimumSurvivors <= cohortSize,
+            cohortSize <= AggregationParameters.largestCohort
+        else { return false }
+        return targetUnits >= (cohortSize - excluded) * baseUnits
+            && targetUnits <= (minimumSurvivors - excluded) * unitsPerDevice
     }
 
     private init(uncheckedComponents: Int) {
@@ -64,9 +68,10 @@ public struct ExcessNoise: Sendable, Hashable {
     public func kept(survivors: Int) -> (units: Int, extra: Int) {
         let counted = survivors - excluded
         guard componentCount > 0, counted > 0 else { return (unitsPerDevice, 0) }
-        let units = max(baseUnits, targetUnits / counted)
+        let units = min(max(baseUnits, targetUnits / counted), unitsPerDevice)
         let missing = targetUnits - units * counted
-        return (units, missing > 0 ? min(missing + excluded, survivors) : 0)
+        let hasMore = missing > 0 && units < unitsPerDevice
+        return (units, hasMore ? min(missing + excluded, survivors) : 0)
     }
 
     /// The components that the survivor of rank `rank` keeps, as a mask with bit j for component j.

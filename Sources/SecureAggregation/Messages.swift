@@ -58,16 +58,19 @@ public struct SealedShare: Sendable, Hashable {
     }
 }
 
-/// Step 3, device to coordinator: the masked vector.
+/// Step 3, device to coordinator: the masked vector, and the statement for whom it is masked.
 public struct MaskedInput: Sendable, Hashable {
     /// The sender's number in the cohort.
     public var device: Int
+    /// The Ed25519 signature over ``AggregationParameters/inclusionHash(of:sharers:)``, 64 bytes.
+    public var inclusion: [UInt8]
     /// The masked elements, `modulusBits` bits each.
     public var packed: [UInt8]
 
     /// Describes a masked vector.
-    public init(device: Int, packed: [UInt8]) {
+    public init(device: Int, inclusion: [UInt8], packed: [UInt8]) {
         self.device = device
+        self.inclusion = inclusion
         self.packed = packed
     }
 }
@@ -86,14 +89,19 @@ public struct Endorsement: Sendable, Hashable {
     }
 }
 
-/// Step 5, coordinator to device: whose vectors are in the sum, and the committee's signatures under it.
+/// Step 5, coordinator to device: whose vectors are in the sum, the committee's signatures under it, and those of
+/// the device's neighbours that say for whom their vectors are masked.
 public struct UnmaskingRequest: Sendable, Hashable {
+    /// The devices that shared keys.
+    public var sharers: DeviceSet
     /// The devices in the sum.
-    public var survivors: SurvivorSet
-    /// Signatures, each with the proof of who the signer is.
+    public var survivors: DeviceSet
+    /// The committee's signatures.
     public var endorsements: [SignedBy]
+    /// The signatures that came with the masked vectors of neighbours in the sum.
+    public var inclusions: [SignedBy]
 
-    /// One signature of a committee member.
+    /// One signature, with the proof of who the signer is.
     public struct SignedBy: Sendable, Hashable {
         /// The signer.
         public var member: RosterMember
@@ -108,9 +116,13 @@ public struct UnmaskingRequest: Sendable, Hashable {
     }
 
     /// Describes a request.
-    public init(survivors: SurvivorSet, endorsements: [SignedBy]) {
+    public init(
+        sharers: DeviceSet, survivors: DeviceSet, endorsements: [SignedBy], inclusions: [SignedBy]
+    ) {
+        self.sharers = sharers
         self.survivors = survivors
         self.endorsements = endorsements
+        self.inclusions = inclusions
     }
 }
 

@@ -31,4 +31,19 @@ public struct NeighbourGraph: Sendable {
         }
         return neighbours.sorted()
     }
+
+    /// The fewest devices of a set that stand at `degree / 2` places of the ring in a row; nil where the graph is
+    /// complete, in which no places separate others.
+    func fewestInWindow(of set: DeviceSet) -> Int? {
+        guard degree < ring.count - 1 else { return nil }
+        let length = degree / 2
+        var inWindow = ring.prefix(length).count(where: set.contains)
+        var fewest = inWindow
+        for place in ring.indices {
+            if set.contains(ring[place]) { inWindow -= 1 }
+            if set.contains(ring[(place + length) % ring.count]) { inWindow += 1 }
+            fewest = min(fewest, inWindow)
+        }
+        return fewest
+    }
 }

@@ -14,7 +14,7 @@ package enum SecretSharing {
 
     /// The point of the field at which a device's share is taken.
     package static func point(of device: Int) -> MersenneElement {
-        MersenneElement(UInt64(device) + 1) ?? .zero
+        MersenneElement(known: UInt64(device) + 1)
     }
 
     /// Divides each of `secrets` among `devices` so that any `threshold` of them restore it and fewer learn

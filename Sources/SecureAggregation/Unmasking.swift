@@ -3,7 +3,7 @@ internal import Sodium
 /// The last step of a masked sum at the coordinator: collects shares and restores what they belong to.
 struct Unmasking: Sendable {
     private let accepted: AcceptedParameters
-    private let survivors: SurvivorSet
+    private let survivors: DeviceSet
     /// The devices that shared secrets.
     private let sharing: Set<Int>
     /// The devices that have answered.
@@ -13,7 +13,7 @@ struct Unmasking: Sendable {
 
     private var parameters: AggregationParameters { accepted.parameters }
 
-    init(accepted: AcceptedParameters, survivors: SurvivorSet, sharing: Set<Int>) {
+    init(accepted: AcceptedParameters, survivors: DeviceSet, sharing: Set<Int>) {
         self.accepted = accepted
         self.survivors = survivors
         self.sharing = sharing
@@ -101,19 +101,26 @@ struct Unmasking: Sendable {
         return masks
     }
 
+    /// How many choices of shares are tried where some are forged.
+    private static let mostAttempts = 128
+
     /// Restores `count` secrets of a device, each of which must pass `isRight`. Where the first shares do not
-    /// pass, some of them are forged: other holders are tried.
+    /// pass, some of them are forged: random choices of others are tried. With one share in twenty forged and a
+    /// threshold of twenty, one choice in three passes.
     private func secrets(
         of device: Int, count: Int, isRight: (Int, SecretBytes) -> Bool
     ) throws(AggregationError) -> [SecretBytes] {
         let needed = parameters.graph.threshold
-        let held = (shares[device] ?? []).sorted { $0.holder < $1.holder }
+        var held = (shares[device] ?? []).sorted { $0.holder < $1.holder }
         guard held.count >= needed else {
             throw .tooFewDevices(
                 step: "unmask (shares of device \(device))", left: held.count, needed: needed)
         }
-        attempts: for first in 0...(held.count - needed) {
-            let chosen = held[first..<first + needed]
+        var choices = PublicRandomness(seed: parameters.session, label: "covey restored shares")
+        attempts: for attempt in 0..<Self.mostAttempts {
+            guard attempt == 0 || held.count > needed else { break }
+            if attempt > 0 { held = choices.permutation(of: held.count).map { held[$0] } }
+            let chosen = held.prefix(needed)
             let weights = SecretSharing.weights(of: chosen.map(\.holder))
             var secrets: [SecretBytes] = []
             for index in 0..<count {

@@ -57,25 +57,30 @@ extension PeerIntroduction {
     }
 }
 
-/// A set of survivors that a quorum of the committee has signed: there is no other one for the session.
+/// A set of survivors that a quorum of the committee has signed, so that there is no other one for the session, and
+/// devices of it whose vectors are known to be masked for all their neighbours among the sharers.
 public struct VerifiedSurvivors: Sendable {
     /// The devices in the sum.
-    public let survivors: SurvivorSet
+    public let survivors: DeviceSet
+    /// The devices that shared keys, by what those of ``included`` say.
+    let sharers: DeviceSet
+    let included: Set<Int>
     let digest: [UInt8]
 }
 
 extension UnmaskingRequest {
-    /// Checks that the sum is large enough and that a quorum of committee members in it has signed it.
+    /// Checks that the sum may be revealed, that a quorum of committee members in it has signed it, and all
+    /// inclusions.
     ///
-    /// - Throws: ``AggregationError/tooFewDevices(step:left:needed:)`` or
+    /// - Throws: ``AggregationError/tooFewDevices(step:left:needed:)``,
     ///   ``AggregationError/tooFewEndorsements(valid:needed:)``, or what is wrong with a signer.
     public func verified(
         by accepted: AcceptedParameters
     ) throws(AggregationError) -> VerifiedSurvivors {
         let parameters = accepted.parameters
-        try survivors.check(against: parameters)
-        let hash = parameters.endorsedHash(of: survivors)
+        try survivors.check(against: accepted, sharers: sharers)
         let committee = Set(accepted.committee)
+        let hash = parameters.endorsedHash(of: survivors)
         var signers: Set<Int> = []
         for endorsement in endorsements where signers.count < parameters.committee.quorum {
             let signer = endorsement.member.device
@@ -83,29 +88,58 @@ extension UnmaskingRequest {
                 throw .unknownDevice(signer)
             }
             guard signers.insert(signer).inserted else { throw .duplicate(device: signer) }
-            try endorsement.member.check(against: parameters)
-            guard
-                SigningKey.isValid(
-                    endorsement.signature, of: hash, publicKey: endorsement.member.identity)
-            else { throw .forgedSignature(device: signer) }
+            try endorsement.check(against: parameters, hash: hash)
         }
         guard signers.count >= parameters.committee.quorum else {
             throw .tooFewEndorsements(
                 valid: signers.count, needed: parameters.committee.quorum)
         }
-        return VerifiedSurvivors(survivors: survivors, digest: parameters.digest)
+        var included: Set<Int> = []
+        for inclusion in inclusions {
+            let signer = inclusion.member.device
+            guard survivors.contains(signer) else { throw .unknownDevice(signer) }
+            guard included.insert(signer).inserted else { throw .duplicate(device: signer) }
+            try inclusion.check(
+                against: parameters,
+                hash: parameters.inclusionHash(of: signer, sharers: sharers))
+        }
+        return VerifiedSurvivors(
+            survivors: survivors, sharers: sharers, included: included, digest: parameters.digest)
     }
 }
 
-extension SurvivorSet {
-    /// Checks that it is a set of this cohort and large enough to be revealed.
-    func check(against parameters: AggregationParameters) throws(AggregationError) {
-        guard cohortSize == parameters.cohortSize else {
-            throw .inconsistentSurvivors("the set is of another cohort")
+extension UnmaskingRequest.SignedBy {
+    /// Checks that the signer stands in the roster and signed `hash`.
+    fileprivate func check(
+        against parameters: AggregationParameters, hash: [UInt8]
+    ) throws(AggregationError) {
+        try member.check(against: parameters)
+        guard SigningKey.isValid(signature, of: hash, publicKey: member.identity) else {
+            throw .forgedSignature(device: member.device)
+        }
+    }
+}
+
+extension DeviceSet {
+    /// Checks that the sum of these devices, some of `sharers`, may be revealed: it is of this cohort, large enough,
+    /// and leaves no gap in the ring.
+    func check(
+        against accepted: AcceptedParameters, sharers: DeviceSet
+    ) throws(AggregationError) {
+        let parameters = accepted.parameters
+        guard cohortSize == parameters.cohortSize, isSubset(of: sharers) else {
+            throw .inconsistentSurvivors("they are not devices of this cohort that shared keys")
         }
         guard count >= parameters.minimumSurvivors else {
             throw .tooFewDevices(
                 step: "mask", left: count, needed: parameters.minimumSurvivors)
+        }
+        if let fewest = accepted.graph.fewestInWindow(of: self),
+            fewest < parameters.graph.leastInWindow
+        {
+            throw .tooFewDevices(
+                step: "mask (window of the ring)", left: fewest,
+                needed: parameters.graph.leastInWindow)
         }
     }
 }

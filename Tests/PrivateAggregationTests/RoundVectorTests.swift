@@ -19,15 +19,15 @@ import VectorKernels
         var purpose: String
         var degree: Int
         var threshold: Int
+        var window: Int
         var committeeSize: Int
         var quorum: Int
         /// The parameters' digest.
         var digest: String
         var committee: [Int]
         var devices: [Device]
-        /// Messages of kinds 5 and 7.
+        /// The message of kind 6.
         var survivors: String
-        var request: String
         /// The unmasked sum, with all its noise.
         var sum: [UInt32]
         /// Device and component of the noise that is removed.
@@ -88,6 +88,7 @@ import VectorKernels
         var sharesReceived: String?
         var masked: String?
         var endorsement: String?
+        var request: String?
         var unmasking: String?
     }
 
@@ -182,7 +183,7 @@ import VectorKernels
         for number in [0, 2, 3, 4] {
             let shares = coordinator.shares(for: number)
             vectors[number].sharesReceived = hexadecimal(shares.encoded)
-            let masked = try devices[number].mask(encoded[number], receiving: shares.shares)
+            let masked = try devices[number].mask(encoded[number], receiving: shares)
             vectors[number].masked = hexadecimal(masked.encoded)
             try coordinator.receive(masked)
         }
@@ -194,8 +195,10 @@ import VectorKernels
             vectors[number].endorsement = hexadecimal(endorsement.encoded)
             try coordinator.receive(endorsement)
         }
-        let request = try coordinator.endEndorsing { _, _ in }
+        try coordinator.endEndorsing { _, _ in }
         for number in [0, 2, 4] {
+            let request = try coordinator.unmaskingRequest(for: number)
+            vectors[number].request = hexadecimal(request.encoded)
             let unmasking = try devices[number].unmask(try request.verified(by: accepted))
             vectors[number].unmasking = hexadecimal(unmasking.encoded)
             try coordinator.receive(unmasking)
@@ -212,10 +215,10 @@ import VectorKernels
             "round.json",
             Round(
                 session: hexadecimal(session), round: 7, rosterRoot: hexadecimal(roster.root),
-                plan: Plan(plan), purpose: hexadecimal(plan.digest), degree: 4, threshold: 2,
+                plan: Plan(plan), purpose: hexadecimal(plan.digest), degree: 4, threshold: 2, window: 0,
                 committeeSize: 4, quorum: 2, digest: hexadecimal(parameters.digest),
                 committee: accepted.committee, devices: vectors,
-                survivors: hexadecimal(survivors.encoded), request: hexadecimal(request.encoded),
+                survivors: hexadecimal(survivors.encoded),
                 sum: unmasked.sum.elements,
                 removed: unmasked.removedNoise.map { [$0.device, $0.component] },
                 sumWithoutExcess: sum.elements))

@@ -111,7 +111,7 @@ struct SecondImplementationTests {
         let roster = try Roster(keys.map(\.publicKey))
         let parameters = try plan.aggregationParameters(
             session: session, round: 1, rosterRoot: roster.root,
-            graph: GraphSecurity(degree: 6, threshold: 3),
+            graph: GraphSecurity(degree: 6, threshold: 3, leastInWindow: 2),
             committee: CommitteeSecurity(size: 6, quorum: 4))
         let accepted = AcceptedParameters(parameters)
         let encoder = try PrivateSumEncoder(plan: plan, session: session)
@@ -138,7 +138,7 @@ struct SecondImplementationTests {
                     "plan": try JSONSerialization.jsonObject(
                         with: JSONEncoder().encode(description)),
                     "vectorLength": parameters.vectorLength,
-                    "modulusBits": parameters.modulusBits, "degree": 6, "threshold": 3,
+                    "modulusBits": parameters.modulusBits, "degree": 6, "threshold": 3, "window": 2,
                     "committeeSize": 6, "quorum": 4, "minimumSurvivors": 6,
                     "components": description.components, "baseUnits": description.baseUnits,
                     "targetUnits": description.targetUnits, "excluded": description.excluded,
@@ -200,7 +200,7 @@ struct SecondImplementationTests {
                     try MaskedInput(decoding: VectorFiles.bytes(masked), under: parameters))
             } else {
                 let vector = try #require(elements[number])
-                let masked = try devices[number]?.mask(vector, receiving: shares.shares)
+                let masked = try devices[number]?.mask(vector, receiving: shares)
                 try coordinator.receive(try #require(masked))
             }
         }
@@ -218,8 +218,9 @@ struct SecondImplementationTests {
                 try coordinator.receive(try #require(endorsement))
             }
         }
-        let request = try coordinator.endEndorsing { _, _ in }
+        try coordinator.endEndorsing { _, _ in }
         for number in survivors.devices {
+            let request = try coordinator.unmaskingRequest(for: number)
             if let device = foreign[number] {
                 try coordinator.receive(
                     try UnmaskingShares(

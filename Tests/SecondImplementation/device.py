@@ -15,8 +15,9 @@ one a line, and answers each with one line:
 
 A refusal is answered by {"refused": reason} and ends the session; a request that is not understood by
 {"error": reason}, and changes nothing. Joining again begins another session, in a later round. `join` also takes
-`ownMinimum` (the fewest survivors that this device accepts), `assumedCorruptShare` (which has graph
-and committee checked) and `lastRound`; without them, those checks are not made.
+`ownMinimum` (the fewest survivors that this device accepts), `assumedCorruptShare` (which has noise, graph
+and committee checked) and `lastRound`; without them, those checks are not made. Making the round's number
+durable is left to the caller. Among the parameters, `window` is w; `shares` of `mask` are the delivered shares.
 """
 
 import json
@@ -27,7 +28,7 @@ import traceback
 import encoding
 import sharing
 from messages import (
-    Advertisement, OwnerShares, Refused, SealedShare, decode_introductions, decode_member, decode_sealed_shares,
+    Advertisement, OwnerShares, Refused, SealedShare, decode_delivered_shares, decode_introductions, decode_member,
     decode_survivors, decode_unmasking_request, encode_advertisement, encode_bitmap, encode_endorsement,
     encode_masked_input, encode_sealed_shares, encode_unmasking_shares,
 )
@@ -71,6 +72,11 @@ def advertised(digest, device, encryption_key, masking_key, commitments):
         "covey key advertisement",
         digest + number8(device) + encryption_key + masking_key + b"".join(commitments),
     )
+
+
+def included(digest, device, bitmap):
+    """What the identity signs with its masked vector; the bitmap is that of the sharers."""
+    return labelled_hash("covey masked input", digest + number8(device) + bitmap)
 
 
 def endorsed(digest, bitmap):
@@ -182,11 +188,13 @@ class Device:
     def mask(self, message, vector=None, elements=None):
         """The message, and the elements that it hides. Either a vector or encoded elements are given."""
         self._take_step("mask")
-        self._opened = self._open(decode_sealed_shares(message, self.parameters))
+        self._sharers, sealed = decode_delivered_shares(message, self.parameters)
+        self._opened = self._open(sealed)
         if elements is None:
             elements = encoding.encode(vector, self.plan, self.parameters.session, self._noise_seeds)
         masked = self._with_masks(elements)
-        message = encode_masked_input(self.number, masked, self.parameters.b)
+        inclusion = self._sign(self._inclusion_of(self.number))
+        message = encode_masked_input(self.number, inclusion, masked, self.parameters.b)
         # From here on, only the shares of others are needed.
         self._encryption_secret = self._masking_secret = self._self_mask_seed = self._noise_seeds = None
         self._share_keys = self._randomness = None
@@ -194,10 +202,18 @@ class Device:
         return message, elements
 
     def _open(self, sealed):
-        opened = {}
+        sharers, opened = set(self._sharers), {}
+        if len(sharers) < self.parameters.u:
+            raise Refused("there are too few sharers")
+        if self.number not in sharers:
+            raise Refused("the device itself is not among the sharers")
+        # A neighbour that was never introduced may not have become a sharer: it would have no mask.
+        expected = self.parameters.neighbours(self.number) & sharers
+        if not expected.issubset(self._peers):
+            raise Refused("a sharer is a neighbour that was not introduced")
         for share in sealed:
-            if share.sender not in self._peers or share.receiver != self.number:
-                raise Refused("a share is from a stranger, or for another device")
+            if share.sender not in expected or share.receiver != self.number:
+                raise Refused("a share is not from a neighbour among the sharers, or for another device")
             if share.sender in opened:
                 raise Refused("a share is repeated")
             nonce, data = share_nonce_and_data(self.digest, share.sender, self.number)
@@ -208,6 +224,8 @@ class Device:
                 raise Refused("a share has a value outside the field")
             size = sharing.SHARE_SIZE
             opened[share.sender] = [content[place : place + size] for place in range(0, len(content), size)]
+        if len(opened) < len(expected):
+            raise Refused("the share of a neighbour among the sharers is missing")
         if len(opened) < self.parameters.t:
             raise Refused("there are too few shares")
         return opened
@@ -221,6 +239,9 @@ class Device:
             sign = 1 if self.number < j else -1
             total = [x + sign * y for x, y in zip(total, mask_of(seed, d, b))]
         return [x % (1 << b) for x in total]
+
+    def _inclusion_of(self, device):
+        return included(self.digest, device, encode_bitmap(self._sharers, self.parameters.n))
 
     # 4. Endorse the survivors
 
@@ -240,17 +261,24 @@ class Device:
             raise Refused("there are too few survivors")
         if self.number not in survivors:
             raise Refused("the device itself is not among the survivors")
+        if not set(survivors).issubset(self._sharers):
+            raise Refused("a survivor is no sharer")
+        if not self.parameters.fill_windows(survivors):
+            raise Refused("there are too few survivors in a window of the ring")
 
     # 5. Unmask
 
     def unmask(self, message):
         self._take_step("unmask")
-        survivors, endorsements = decode_unmasking_request(message, self.parameters)
+        sharers, survivors, endorsements, inclusions = decode_unmasking_request(message, self.parameters)
+        if sharers != self._sharers:
+            raise Refused("the sharers are not those that the device masked for")
         self._check_survivors(survivors)
         if self._signed is not None and self._signed != survivors:
             raise Refused("the survivors are not those that the device signed")
-        self._check_endorsements(survivors, endorsements)
         present = set(survivors)
+        self._check_endorsements(survivors, endorsements)
+        self._check_inclusions(present, inclusions)
         if len(present.intersection(self._opened)) < self.parameters.t:
             raise Refused("there are too few neighbours among the survivors")
 
@@ -267,20 +295,31 @@ class Device:
         return encode_unmasking_shares(self.number, of_survivors, of_lost)
 
     def _check_endorsements(self, survivors, endorsements):
-        committee, seen = self.parameters.committee, set()
         text = endorsed(self.digest, encode_bitmap(survivors, self.parameters.n))
-        for member, signature in endorsements:
-            if member.device not in committee or member.device not in survivors:
+        eligible = self.parameters.committee.intersection(survivors)
+        signers = self._check_signatures(endorsements, eligible, lambda _: text)
+        if len(signers) < self.parameters.Q:
+            raise Refused("there are too few signatures")
+
+    def _check_inclusions(self, present, inclusions):
+        included_devices = self._check_signatures(inclusions, present, self._inclusion_of)
+        if not present.intersection(self._opened).issubset(included_devices):
+            raise Refused("the inclusion of a neighbour among the survivors is missing")
+
+    def _check_signatures(self, signatures, eligible, text_of):
+        """The signers, if all of them may sign, sign once, and do so validly what is theirs to sign."""
+        signers = set()
+        for member, signature in signatures:
+            if member.device not in eligible:
                 raise Refused("a signer is not in the committee, or not among the survivors")
-            if member.device in seen:
+            if member.device in signers:
                 raise Refused("a signer is named twice")
-            seen.add(member.device)
+            signers.add(member.device)
             if not self.parameters.is_in_roster(member):
                 raise Refused("a signer is not at its place of the roster")
-            if not ed25519_is_valid(member.identity, text, signature):
-                raise Refused("the signature of an endorsement is not valid")
-        if len(seen) < self.parameters.Q:
-            raise Refused("there are too few signatures")
+            if not ed25519_is_valid(member.identity, text_of(member.device), signature):
+                raise Refused("a signature is not valid")
+        return signers
 
     # For all steps
 
@@ -296,7 +335,7 @@ class Device:
     def forget(self):
         """Drops all secrets. No step can be taken any more."""
         self._next = set()
-        self._opened = self._peers = self._share_keys = self._randomness = self._identity_seed = None
+        self._opened = self._sharers = self._peers = self._share_keys = self._randomness = self._identity_seed = None
         self._encryption_secret = self._masking_secret = self._self_mask_seed = self._noise_seeds = None
 
 
@@ -362,9 +401,10 @@ def _read_parameters(request):
         session=_hex(request.get("session"), "session"), roster_root=_hex(request.get("rosterRoot"), "rosterRoot"),
         purpose=_hex(request.get("purpose"), "purpose"), round=_natural(request, "round"),
         n=_natural(request, "cohortSize"), d=_natural(request, "vectorLength"), b=_natural(request, "modulusBits"),
-        k=_natural(request, "degree"), t=_natural(request, "threshold"), C=_natural(request, "committeeSize"),
-        Q=_natural(request, "quorum"), u=_natural(request, "minimumSurvivors"), q=_natural(request, "components"),
-        b0=_natural(request, "baseUnits"), T=_natural(request, "targetUnits"), e=_natural(request, "excluded"),
+        k=_natural(request, "degree"), t=_natural(request, "threshold"), w=_natural(request, "window"),
+        C=_natural(request, "committeeSize"), Q=_natural(request, "quorum"), u=_natural(request, "minimumSurvivors"),
+        q=_natural(request, "components"), b0=_natural(request, "baseUnits"), T=_natural(request, "targetUnits"),
+        e=_natural(request, "excluded"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The eight kinds of messages: private-sum.md, "Messages".
+"""The nine kinds of messages: private-sum.md, "Messages".
 
 Each kind has a function that encodes it and one that decodes it. Those that decode take the public parameters
 (anything with n, d, b, k, C and q), from which lengths follow, and raise `Refused` for other lengths, bytes
@@ -10,8 +10,8 @@ from typing import List, Tuple
 
 from sharing import SHARE_SIZE, is_in_field
 
-ADVERTISEMENT, INTRODUCTIONS, SEALED_SHARES, MASKED_INPUT = 1, 2, 3, 4
-SURVIVORS, ENDORSEMENT, UNMASKING_REQUEST, UNMASKING_SHARES = 5, 6, 7, 8
+ADVERTISEMENT, INTRODUCTIONS, SEALED_SHARES, DELIVERED_SHARES, MASKED_INPUT = 1, 2, 3, 4, 5
+SURVIVORS, ENDORSEMENT, UNMASKING_REQUEST, UNMASKING_SHARES = 6, 7, 8, 9
 
 
 class Refused(Exception):
@@ -118,20 +118,29 @@ def decode_member(data, parameters):
     return member
 
 
-def encode_bitmap(survivors, n):
+def encode_bitmap(devices, n):
     bitmap = bytearray((n + 7) // 8)
-    for device in survivors:
+    for device in devices:
         bitmap[device // 8] |= 1 << device % 8
     return bytes(bitmap)
 
 
 def _read_bitmap(reader):
+    """The devices in ascending order."""
     n = reader.parameters.n
     number = int.from_bytes(reader.take((n + 7) // 8), "little")
     if number >> n:
-        raise Refused("the survivors are of another cohort")
+        raise Refused("a bitmap is that of another cohort")
     digits = bin(number)[:1:-1]
     return [device for device, digit in enumerate(digits) if digit == "1"]
+
+
+def _signatures(signatures):
+    return _list([encode_member(member) + signature for member, signature in signatures])
+
+
+def _read_signatures(reader, most):
+    return reader.list(most, lambda r: (_read_member(r), r.take(64)))
 
 
 # 1: device, encryption key, masking key, 1 + q commitments, signature
@@ -183,22 +192,44 @@ def decode_introductions(data, parameters):
 # 3: list of sealed shares
 
 
+def _sealed_shares(shares):
+    return _list([_number(share.sender) + _number(share.receiver) + share.ciphertext for share in shares])
+
+
+def _read_sealed_shares(reader) -> List[SealedShare]:
+    size = SHARE_SIZE * (2 + reader.parameters.q) + 16
+    return reader.list(reader.parameters.k, lambda r: SealedShare(r.device(), r.device(), r.take(size)))
+
+
 def encode_sealed_shares(shares):
-    return bytes([SEALED_SHARES]) + _list(
-        [_number(share.sender) + _number(share.receiver) + share.ciphertext for share in shares]
-    )
+    return bytes([SEALED_SHARES]) + _sealed_shares(shares)
 
 
-def decode_sealed_shares(data, parameters) -> List[SealedShare]:
-    size = SHARE_SIZE * (2 + parameters.q) + 16
+def decode_sealed_shares(data, parameters):
     reader = Reader(data, parameters)
     reader.kind(SEALED_SHARES)
-    shares = reader.list(parameters.k, lambda r: SealedShare(r.device(), r.device(), r.take(size)))
+    shares = _read_sealed_shares(reader)
     reader.end()
     return shares
 
 
-# 4: device, packed elements
+# 4: sharers, list of sealed shares
+
+
+def encode_delivered_shares(sharers, n, shares):
+    return bytes([DELIVERED_SHARES]) + encode_bitmap(sharers, n) + _sealed_shares(shares)
+
+
+def decode_delivered_shares(data, parameters):
+    """The sharers and the shares."""
+    reader = Reader(data, parameters)
+    reader.kind(DELIVERED_SHARES)
+    delivered = _read_bitmap(reader), _read_sealed_shares(reader)
+    reader.end()
+    return delivered
+
+
+# 5: device, signature, packed elements
 
 
 def pack(elements, bits):
@@ -234,21 +265,21 @@ def unpack(data, count, bits):
     return elements
 
 
-def encode_masked_input(device, elements, bits):
-    return bytes([MASKED_INPUT]) + _number(device) + pack(elements, bits)
+def encode_masked_input(device, signature, elements, bits):
+    return bytes([MASKED_INPUT]) + _number(device) + signature + pack(elements, bits)
 
 
 def decode_masked_input(data, parameters):
-    """The device and its masked elements."""
+    """The device, its inclusion and its masked elements."""
     reader = Reader(data, parameters)
     reader.kind(MASKED_INPUT)
-    device = reader.device()
+    device, signature = reader.device(), reader.take(64)
     packed = reader.take((parameters.d * parameters.b + 7) // 8)
     reader.end()
-    return device, unpack(packed, parameters.d, parameters.b)
+    return device, signature, unpack(packed, parameters.d, parameters.b)
 
 
-# 5: survivors
+# 6: survivors
 
 
 def encode_survivors(survivors, n):
@@ -256,7 +287,6 @@ def encode_survivors(survivors, n):
 
 
 def decode_survivors(data, parameters):
-    """The survivors in ascending order."""
     reader = Reader(data, parameters)
     reader.kind(SURVIVORS)
     survivors = _read_bitmap(reader)
@@ -264,7 +294,7 @@ def decode_survivors(data, parameters):
     return survivors
 
 
-# 6: device, signature
+# 7: device, signature
 
 
 def encode_endorsement(device, signature):
@@ -279,27 +309,29 @@ def decode_endorsement(data, parameters):
     return endorsement
 
 
-# 7: survivors, list of members with their signatures
+# 8: sharers, survivors, two lists of members with their signatures
 
 
-def encode_unmasking_request(survivors, n, endorsements):
-    """`endorsements`: pairs of a member and a signature."""
-    return bytes([UNMASKING_REQUEST]) + encode_bitmap(survivors, n) + _list(
-        [encode_member(member) + signature for member, signature in endorsements]
+def encode_unmasking_request(sharers, survivors, n, endorsements, inclusions):
+    """`endorsements` and `inclusions`: pairs of a member and a signature."""
+    return (
+        bytes([UNMASKING_REQUEST]) + encode_bitmap(sharers, n) + encode_bitmap(survivors, n)
+        + _signatures(endorsements) + _signatures(inclusions)
     )
 
 
 def decode_unmasking_request(data, parameters):
-    """The survivors in ascending order, and the pairs of a member and a signature."""
+    """The sharers, the survivors, and the endorsements and inclusions as pairs of a member and a signature."""
     reader = Reader(data, parameters)
     reader.kind(UNMASKING_REQUEST)
-    survivors = _read_bitmap(reader)
-    endorsements = reader.list(parameters.C, lambda r: (_read_member(r), r.take(64)))
+    sharers, survivors = _read_bitmap(reader), _read_bitmap(reader)
+    endorsements = _read_signatures(reader, parameters.C)
+    inclusions = _read_signatures(reader, parameters.k)
     reader.end()
-    return survivors, endorsements
+    return sharers, survivors, endorsements, inclusions
 
 
-# 8: device, survivors' shares, lost devices' shares
+# 9: device, survivors' shares, lost devices' shares
 
 
 def _owner_shares(item):

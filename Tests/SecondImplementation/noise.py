@@ -9,8 +9,7 @@ Both distributions come from the ratios P(x + 1) / P(x), which fall as x grows:
 - discrete Gaussian: exp(-(2x + 1) / (2 s)), by repeated multiplication;
 - Skellam: I_(x+1)(s) / I_x(s), by the recurrence I_(x-1) = I_(x+1) + (2 x / s) I_x (DLMF 10.29.1) as a continued
   fraction from far above, in interval arithmetic.
-Variances are given in units of 2^-16. Deviations above 4096, for which the specification has another
-algorithm, are not supported.
+Variances are given in units of 2^-16, up to 2^24.
 """
 
 import math
@@ -22,7 +21,7 @@ from primitives import KeyStream, keystream
 
 DISCRETE_GAUSSIAN = "discreteGaussian"
 SKELLAM = "skellam"
-LARGEST_SCALED_VARIANCE = 4096 ** 2 << 16
+LARGEST_SCALED_VARIANCE = 1 << 24 + 16
 
 _SECOND_NONCE = bytes(11) + b"\x01"
 
@@ -184,7 +183,7 @@ def samples(family, scaled_variance, seed, count):
     if family not in (DISCRETE_GAUSSIAN, SKELLAM) or len(seed) != 32 or count < 0:
         raise ValueError("no such noise")
     if not 0 <= scaled_variance <= LARGEST_SCALED_VARIANCE:
-        raise ValueError("the variance is not supported")
+        raise ValueError("the variance is out of range")
     if scaled_variance == 0:
         return [0] * count
     table = magnitudes(family, scaled_variance)

@@ -78,7 +78,7 @@ class Plan:
     def check(self):
         if self.family not in _FAMILIES:
             raise Refused("the family of the noise is unknown")
-        if not 1 <= self.m < 1 << 32:
+        if not 1 <= self.m <= 1 << 30:
             raise Refused("the number of coordinates is out of range")
         if not all(math.isfinite(value) for value in (self.c, self.gamma, self.v)):
             raise Refused("a real parameter is not finite")
@@ -102,6 +102,7 @@ class Parameters:
     b: int
     k: int
     t: int
+    w: int
     C: int
     Q: int
     u: int
@@ -112,7 +113,8 @@ class Parameters:
 
     def digest(self):
         numbers = (
-            self.round, self.n, self.d, self.b, self.k, self.t, self.C, self.Q, self.u, self.q, self.b0, self.T, self.e
+            self.round, self.n, self.d, self.b, self.k, self.t, self.w, self.C, self.Q, self.u, self.q, self.b0,
+            self.T, self.e,
         )
         return labelled_hash(
             "covey masked sum",
@@ -126,15 +128,16 @@ class Parameters:
         ranges = (
             ("round", self.round, 0, (1 << 64) - 1),
             ("cohort", self.n, 2, 1 << 20),
-            ("vector length", self.d, 1, (1 << 32) - 1),
+            ("vector length", self.d, 1, 1 << 30),
             ("modulus", self.b, 1, 32),
             ("degree", self.k, 1, self.n - 1),
             ("threshold", self.t, 1, self.k),
+            ("window", self.w, 0, self.k // 2 if self.k < self.n - 1 else 0),
             ("committee", self.C, 1, self.n),
             ("quorum", self.Q, 1, self.C),
-            ("fewest survivors", self.u, 1, self.n),
-            ("number of components", self.q, 0, 32),
-            ("units that stay", self.b0, 1, (1 << 32) - 1),
+            ("fewest survivors", self.u, 2, self.n),
+            ("number of components", self.q, 0, 8),
+            ("units that stay", self.b0, 1, 1 << 24),
             ("units kept together", self.T, 0, (1 << 63) - 1),
             ("devices that do not count", self.e, 0, self.u - 1),
         )
@@ -143,9 +146,11 @@ class Parameters:
                 raise Refused("the %s is out of range" % name)
         if self.k < self.n - 1 and self.k % 2:
             raise Refused("the degree is odd, and the graph not complete")
-        # With the fewest survivors, each keeps the most units; the components must allow that.
-        if max(self.b0, -(-self.T // (self.u - self.e))) - self.b0 >= 1 << self.q:
-            raise Refused("the noise that the fewest devices keep is more than they have")
+        # With all there, nobody keeps less than b0 units; with the fewest survivors, nobody more than all.
+        least, most = self.b0 * (self.n - self.e), (self.b0 + (1 << self.q) - 1) * (self.u - self.e)
+        without = (self.q, self.b0, self.T, self.e) == (0, 1, 0, 0)
+        if not without and not least <= self.T <= most:
+            raise Refused("the units kept together are fewer than stay, or more than there are")
 
     def check_against(self, plan):
         plan.check()
@@ -156,9 +161,11 @@ class Parameters:
                 raise Refused("the parameters are those of another plan: %s" % name)
 
     def check_protection(self, share):
-        """Graph and committee, where at most a share of the cohort is corrupt, and n - u devices are lost."""
-        corrupt, lost = math.ceil(share * self.n), self.n - self.u
-        if not graph_protects(self.n, corrupt, lost, self.k, self.t):
+        """Noise, graph and committee, where at most a share of the cohort is corrupt."""
+        corrupt = math.ceil(share * self.n)
+        if self.e <= corrupt:
+            raise Refused("the devices whose noise does not count are no more than are assumed to be corrupt")
+        if not graph_protects(self.n, corrupt, self.k, self.t, self.w):
             raise Refused("the graph does not protect against the assumed share of corrupt devices")
         # Honest members sign one set only: for two sets with Q signatures each, the corrupt among the C must
         # be at least 2 Q - C.
@@ -167,12 +174,30 @@ class Parameters:
 
     # Graph, committee, roster
 
+    @property
+    def ring(self):
+        return permutation("covey neighbour graph", self.session + self.roster_root, self.n)
+
     def neighbours(self, device):
         if self.k == self.n - 1:
             return frozenset(range(self.n)) - {device}
-        ring = permutation("covey neighbour graph", self.session + self.roster_root, self.n)
-        place, half = ring.index(device), self.k // 2
+        ring, half = self.ring, self.k // 2
+        place = ring.index(device)
         return frozenset(ring[(place + step) % self.n] for step in range(-half, half + 1) if step)
+
+    def fill_windows(self, survivors):
+        """Whether each window has w survivors or more."""
+        if self.w == 0:
+            return True
+        survivors, ring, half = set(survivors), self.ring, self.k // 2
+        present = [device in survivors for device in ring]
+        # present[end - half] for the first places counts from the end of the ring.
+        inside = sum(present[-half:])
+        for end in range(self.n):
+            inside += present[end] - present[end - half]
+            if inside < self.w:
+                return False
+        return True
 
     @property
     def committee(self):
@@ -209,9 +234,9 @@ def _is_rare(probability):
     return probability * (1 << 40) <= 1
 
 
-def graph_protects(n, corrupt, lost, k, t):
-    """Failures 1 and 3 of parameters.md; of a complete graph, that the corrupt are fewer than t."""
+def graph_protects(n, corrupt, k, t, w):
+    """That no device has t corrupt neighbours and no window w corrupt devices; in a complete graph, that the corrupt
+    are fewer than t."""
     if k == n - 1:
         return t > corrupt
-    return _is_rare(n * _tail(n - 1, min(corrupt, n - 1), k, t)) and _is_rare(
-        n * Fraction(corrupt + lost, n) ** (k // 2))
+    return _is_rare(n * _tail(n - 1, min(corrupt, n - 1), k, t)) and _is_rare(n * _tail(n, corrupt, k // 2, w))

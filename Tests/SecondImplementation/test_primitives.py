@@ -4,6 +4,7 @@ draft-irtf-cfrg-xchacha-03; run with `python3 test_primitives.py`."""
 import math
 import os
 import unittest
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -210,7 +211,7 @@ class MessageTests(unittest.TestCase):
 
     def setUp(self):
         share = bytes([1]) * 40
-        member = messages.Member(12, bytes([2]) * 32, (bytes([3]) * 32, bytes([4]) * 32))
+        member = self.member = messages.Member(12, bytes([2]) * 32, (bytes([3]) * 32, bytes([4]) * 32))
         advertisement = messages.Advertisement(12, b"e" * 32, b"m" * 32, (b"c" * 32,) * 3, b"s" * 64)
         self.cases = [
             (messages.encode_advertisement(advertisement), messages.decode_advertisement, advertisement),
@@ -223,14 +224,21 @@ class MessageTests(unittest.TestCase):
                 messages.decode_sealed_shares, [messages.SealedShare(1, 2, b"x" * 176)],
             ),
             (
-                messages.encode_masked_input(5, [2047, 0, 1, 1024, 3, 4, 5], 11), messages.decode_masked_input,
-                (5, [2047, 0, 1, 1024, 3, 4, 5]),
+                messages.encode_delivered_shares([0, 2, 12], 13, [messages.SealedShare(1, 2, b"x" * 176)]),
+                messages.decode_delivered_shares, ([0, 2, 12], [messages.SealedShare(1, 2, b"x" * 176)]),
+            ),
+            (
+                messages.encode_masked_input(5, b"s" * 64, [2047, 0, 1, 1024, 3, 4, 5], 11),
+                messages.decode_masked_input, (5, b"s" * 64, [2047, 0, 1, 1024, 3, 4, 5]),
             ),
             (messages.encode_survivors([0, 8, 12], 13), messages.decode_survivors, [0, 8, 12]),
             (messages.encode_endorsement(3, b"s" * 64), messages.decode_endorsement, (3, b"s" * 64)),
             (
-                messages.encode_unmasking_request([1, 7], 13, [(member, b"s" * 64)]),
-                messages.decode_unmasking_request, ([1, 7], [(member, b"s" * 64)]),
+                messages.encode_unmasking_request(
+                    [1, 7, 8], [1, 7], 13, [(member, b"s" * 64)], [(member, b"i" * 64)] * 2
+                ),
+                messages.decode_unmasking_request,
+                ([1, 7, 8], [1, 7], [(member, b"s" * 64)], [(member, b"i" * 64)] * 2),
             ),
             (
                 messages.encode_unmasking_shares(
@@ -263,7 +271,20 @@ class MessageTests(unittest.TestCase):
                 messages.encode_sealed_shares([messages.SealedShare(1, 2, bytes(176))] * 5),
                 messages.decode_sealed_shares,
             ),
-            (b"\x04" + bytes(4) + bytes(9) + b"\x20", messages.decode_masked_input),
+            (b"\x05" + bytes(4) + bytes(64) + bytes(9) + b"\x20", messages.decode_masked_input),
+            (messages.encode_delivered_shares([13], 16, []), messages.decode_delivered_shares),
+            (
+                messages.encode_delivered_shares([1], 13, [messages.SealedShare(1, 2, bytes(176))] * 5),
+                messages.decode_delivered_shares,
+            ),
+            (
+                messages.encode_unmasking_request([1], [1], 13, [(self.member, bytes(64))] * 4, []),
+                messages.decode_unmasking_request,
+            ),
+            (
+                messages.encode_unmasking_request([1], [1], 13, [], [(self.member, bytes(64))] * 5),
+                messages.decode_unmasking_request,
+            ),
             (
                 messages.encode_unmasking_shares(1, [messages.OwnerShares(1, (b"\xff" * 40,))], []),
                 messages.decode_unmasking_shares,
@@ -280,6 +301,57 @@ class MessageTests(unittest.TestCase):
             packed = messages.pack(elements, bits)
             self.assertEqual(len(packed), (19 * bits + 7) // 8)
             self.assertEqual(messages.unpack(packed, 19, bits), elements)
+
+
+class ParameterTests(unittest.TestCase):
+    valid = parameters.Parameters(
+        session=COUNTING, roster_root=COUNTING, purpose=COUNTING, round=1, n=40, d=7, b=11, k=8, t=4, w=2, C=9, Q=6,
+        u=30, q=2, b0=3, T=114, e=2,
+    )
+
+    def test_ranges(self):
+        self.valid.check()
+        replace(self.valid, k=39, w=0).check()
+        replace(self.valid, q=0, b0=1, T=0, e=0).check()
+        for change in (
+            {"w": 5}, {"k": 39}, {"k": 7}, {"t": 9}, {"t": 0}, {"Q": 10}, {"u": 1}, {"q": 9}, {"T": 113}, {"T": 169},
+            {"b0": 0}, {"e": 30}, {"d": (1 << 30) + 1}, {"b": 33}, {"round": 1 << 64}, {"q": 0, "b0": 1, "T": 0},
+        ):
+            with self.assertRaises(Refused):
+                replace(self.valid, **change).check()
+        replace(self.valid, T=168).check()
+
+    def test_digest(self):
+        # w stands behind t.
+        self.assertNotEqual(self.valid.digest(), replace(self.valid, w=3).digest())
+        self.assertNotEqual(replace(self.valid, w=4, t=2).digest(), replace(self.valid, w=2, t=4).digest())
+
+    def test_windows(self):
+        ring = self.valid.ring
+        for first in range(40):
+            window = {ring[(first + step) % 40] for step in range(4)}
+            for left in range(4):
+                survivors = set(ring) - set(sorted(window)[left:])
+                self.assertEqual(self.valid.fill_windows(sorted(survivors)), left >= 2)
+        # Every other place: two in each window.
+        self.assertTrue(self.valid.fill_windows(ring[::2]))
+        self.assertFalse(replace(self.valid, w=3).fill_windows(ring[::2]))
+        self.assertTrue(replace(self.valid, k=39, w=0).fill_windows(ring[:3]))
+
+    def test_neighbours_are_in_windows(self):
+        for place, number in enumerate(self.valid.ring):
+            window = {self.valid.ring[(place + step) % 40] for step in range(1, 5)}
+            self.assertTrue(window <= self.valid.neighbours(number))
+
+    def test_protection(self):
+        self.assertTrue(parameters.graph_protects(20, 1, 19, 2, 0))
+        self.assertFalse(parameters.graph_protects(20, 2, 19, 2, 0))
+        self.assertTrue(parameters.graph_protects(1000, 50, 60, 30, 20))
+        for t, w in ((30, 0), (30, 5), (10, 20)):
+            self.assertFalse(parameters.graph_protects(1000, 50, 60, t, w))
+        # More corrupt devices than count without their noise.
+        with self.assertRaises(Refused):
+            self.valid.check_protection(0.05)
 
 
 class Words:

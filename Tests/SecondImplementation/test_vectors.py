@@ -49,7 +49,8 @@ class Vectors(unittest.TestCase):
         vector = read("round.json")
         plan = vector["plan"]
         common = {name: vector[name] for name in (
-            "session", "round", "rosterRoot", "plan", "purpose", "degree", "threshold", "committeeSize", "quorum")}
+            "session", "round", "rosterRoot", "plan", "purpose", "degree", "threshold", "window",
+            "committeeSize", "quorum")}
         common.update({name: plan[name] for name in (
             "modulusBits", "minimumSurvivors", "components", "baseUnits", "targetUnits", "excluded", "cohortSize")})
         common["vectorLength"] = plan["encodedDimension"]
@@ -79,7 +80,7 @@ class Vectors(unittest.TestCase):
                 endorsed = ask("endorse", survivors=vector["survivors"])
                 self.assertEqual(endorsed["endorsement"], expected["endorsement"])
             if expected.get("unmasking") is not None:
-                unmasked = ask("unmask", request=vector["request"])
+                unmasked = ask("unmask", request=expected["request"])
                 self.assertEqual(unmasked["shares"], expected["unmasking"])
 
     def test_removed_noise(self):

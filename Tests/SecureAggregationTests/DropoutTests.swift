@@ -100,7 +100,7 @@ import Testing
         try run.advertise([0, 1, 2, 3])
         _ = try run.share([0, 1, 2])
         _ = try run.mask([2, 0])
-        let survivors = SurvivorSet([0, 2], cohortSize: 4)
+        let survivors = DeviceSet([0, 2], cohortSize: 4)
         try run.coordinator.receive(try run.devices[0].endorse(survivors))
         #expect(throws: Full.self) {
             try run.coordinator.endEndorsing { told, perStep in
@@ -120,7 +120,7 @@ import Testing
         try run.advertise([0, 1, 2, 3])
         _ = try run.share([0, 1, 2, 3])
         _ = try run.mask([0, 1, 2, 3])
-        let survivors = SurvivorSet(0..<4, cohortSize: 4)
+        let survivors = DeviceSet(0..<4, cohortSize: 4)
         for device in [1, 3] {
             try run.coordinator.receive(try run.devices[device].endorse(survivors))
         }

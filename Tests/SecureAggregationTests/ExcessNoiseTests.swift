@@ -88,23 +88,23 @@ import Testing
     }
 }
 
-@Suite struct SurvivorSetTests {
+@Suite struct DeviceSetTests {
     @Test(arguments: [2, 7, 8, 9, 64, 100]) func `sets keep their members and ranks`(size: Int) {
         var randomness = SeededRandomness(seed: 6, label: "set", "\(size)")
         for _ in 0..<50 {
             let members = (0..<size).filter { _ in Bool.random(using: &randomness) }
-            let set = SurvivorSet(members, cohortSize: size)
+            let set = DeviceSet(members, cohortSize: size)
             #expect(set.devices == members && set.count == members.count)
-            #expect(SurvivorSet(bitmap: set.bitmap, cohortSize: size) == set)
+            #expect(DeviceSet(bitmap: set.bitmap, cohortSize: size) == set)
             for (rank, member) in members.enumerated() { #expect(set.rank(of: member) == rank) }
             for stranger in [-1, size, .max, .min] { #expect(!set.contains(stranger)) }
         }
     }
 
     @Test func `bitmaps of another length or with devices outside the cohort are refused`() {
-        #expect(SurvivorSet(bitmap: [1], cohortSize: 9) == nil)
-        #expect(SurvivorSet(bitmap: [1, 0, 0], cohortSize: 9) == nil)
-        #expect(SurvivorSet(bitmap: [1, 2], cohortSize: 9) == nil)
-        #expect(SurvivorSet(bitmap: [1, 1], cohortSize: 9)?.devices == [0, 8])
+        #expect(DeviceSet(bitmap: [1], cohortSize: 9) == nil)
+        #expect(DeviceSet(bitmap: [1, 0, 0], cohortSize: 9) == nil)
+        #expect(DeviceSet(bitmap: [1, 2], cohortSize: 9) == nil)
+        #expect(DeviceSet(bitmap: [1, 1], cohortSize: 9)?.devices == [0, 8])
     }
 }

@@ -1,6 +1,8 @@
 import Foundation
-import SecureAggregation
+import Sodium
 import Testing
+
+@testable import SecureAggregation
 
 @Suite struct NeighbourGraphTests {
     private let seed = [UInt8](repeating: 7, count: 32)
@@ -59,34 +61,81 @@ import Testing
 
     @Test(arguments: [
         (1_000, 0.05, 0.1, -40.0), (1_000, 0.0, 0.3, -40), (10_000, 0.1, 0.3, -40),
-        (100_000, 0.05, 0.1, -40), (500, 0.02, 0.05, -20), (100_000, 0.3, 0.3, -30),
+        (100_000, 0.05, 0.1, -40), (500, 0.02, 0.05, -20), (10_000, 0.2, 0.2, -30),
     ])
-    func `all three failures are as rare as promised, and a smaller degree would not do`(
+    func `all failures are as rare as promised, and a smaller degree would not do`(
         cohort: Int, corruptShare: Double, dropoutShare: Double, exponent: Double
     ) throws {
         let chosen = try GraphSecurity.choose(
             cohortSize: cohort, corruptShare: corruptShare, dropoutShare: dropoutShare,
-            failureExponent: exponent)
+            failureExponent: exponent, lossExponent: exponent / 2)
         let corrupt = Int((corruptShare * Double(cohort)).rounded(.up))
         let dropped = Int((dropoutShare * Double(cohort)).rounded(.up))
-        let bound = exp2(exponent) * (1 + 1e-6)
-        func failures(_ degree: Int, _ threshold: Int) -> [Double] {
-            let bad = Double(corrupt + dropped) / Double(cohort)
-            return [
-                tail(threshold, population: cohort - 1, marked: corrupt, draws: degree),
-                tail(
-                    degree - threshold + 1, population: cohort - 1, marked: dropped, draws: degree),
-                pow(bad, Double(degree / 2)),
-            ].map { $0 * Double(cohort) }
+        let size = Double(cohort)
+        func fails(_ degree: Int, _ threshold: Int, _ least: Int) -> Bool {
+            let window = degree / 2
+            let leak = exp2(exponent) * (1 + 1e-6)
+            let loss = exp2(exponent / 2) * (1 + 1e-6)
+            return size * tail(threshold, population: cohort - 1, marked: corrupt, draws: degree)
+                > leak
+                || size * tail(least, population: cohort, marked: corrupt, draws: window) > leak
+                || size
+                    * tail(
+                        degree - threshold + 1, population: cohort - 1, marked: dropped,
+                        draws: degree) > loss
+                || size
+                    * tail(
+                        window - least + 1, population: cohort, marked: dropped, draws: window)
+                    > loss
         }
         #expect(chosen.degree < cohort - 1 && chosen.degree % 2 == 0)
-        #expect(failures(chosen.degree, chosen.threshold).allSatisfy { $0 <= bound })
+        #expect(!fails(chosen.degree, chosen.threshold, chosen.leastInWindow))
         let smaller = chosen.degree - 2
         for threshold in 1...smaller {
-            #expect(failures(smaller, threshold).contains { $0 > bound })
+            for least in 1...smaller / 2 where abs(least - chosen.leastInWindow) < 4 {
+                #expect(fails(smaller, threshold, least))
+            }
         }
-        if chosen.threshold > 1 {
-            #expect(failures(chosen.degree, chosen.threshold - 1)[0] > bound)
+        #expect(chosen.threshold == 1 || fails(chosen.degree, chosen.threshold - 1, chosen.leastInWindow))
+        #expect(
+            chosen.leastInWindow == 1
+                || fails(chosen.degree, chosen.threshold, chosen.leastInWindow - 1))
+    }
+
+    /// Against a count of every window of the ring.
+    @Test func `the sparsest window is found`() {
+        var randomness = SeededRandomness(seed: 9, label: "windows")
+        for (cohort, degree) in [(12, 4), (31, 10), (50, 48), (9, 8)] {
+            let graph = NeighbourGraph(
+                cohortSize: cohort, degree: degree, seed: [UInt8](repeating: 3, count: 32))
+            for _ in 0..<50 {
+                let set = DeviceSet(
+                    (0..<cohort).filter { _ in Int.random(in: 0..<4, using: &randomness) > 0 },
+                    cohortSize: cohort)
+                // A window is the k/2 neighbours on one side of a device: those that are each other's nearest.
+                let found = graph.fewestInWindow(of: set)
+                guard degree < cohort - 1 else {
+                    #expect(found == nil)
+                    continue
+                }
+                // Walk the ring by common neighbours: consecutive devices share all but two of theirs.
+                var ring = [0]
+                var left = Set(1..<cohort)
+                while let last = ring.last, !left.isEmpty {
+                    let near = Set(graph.neighbours(of: last))
+                    let next = left.max { first, second in
+                        near.intersection(graph.neighbours(of: first)).count
+                            < near.intersection(graph.neighbours(of: second)).count
+                    }
+                    guard let next else { break }
+                    ring.append(next)
+                    left.remove(next)
+                }
+                let expected = (0..<cohort).map { start in
+                    (0..<degree / 2).count { set.contains(ring[(start + $0) % cohort]) }
+                }.min()
+                if degree > 4, degree < cohort / 2 { #expect(found == expected) }
+            }
         }
     }
 
@@ -198,21 +247,26 @@ import Testing
     private func make(
         session: Int = 32, root: Int = 32, purpose: Int = 32, round: UInt64 = 0, cohort: Int = 10,
         length: Int = 1, bits: Int = 8, degree: Int = 4, threshold: Int = 2, committee: Int = 10,
-        quorum: Int = 7, minimum: Int = 2
+        quorum: Int = 7, minimum: Int = 2, window: Int = 0, noise: ExcessNoise = .none
     ) throws -> AggregationParameters {
         try AggregationParameters(
             session: [UInt8](repeating: 0, count: session), round: round,
             rosterRoot: [UInt8](repeating: 1, count: root),
             purpose: [UInt8](repeating: 2, count: purpose), cohortSize: cohort,
             vectorLength: length, modulusBits: bits,
-            graph: GraphSecurity(degree: degree, threshold: threshold),
+            graph: GraphSecurity(
+                degree: degree, threshold: threshold, leastInWindow: window),
             committee: CommitteeSecurity(size: committee, quorum: quorum),
-            minimumSurvivors: minimum)
+            minimumSurvivors: minimum, excessNoise: noise)
     }
 
     @Test func `parameters out of range are refused`() throws {
         _ = try make()
         _ = try make(degree: 9)
+        let noise = try ExcessNoise(
+            componentCount: 1, baseUnits: 3, targetUnits: 27, excluded: 1, cohortSize: 10,
+            minimumSurvivors: 9)
+        _ = try make(minimum: 9, noise: noise)
         let refused: [() throws -> AggregationParameters] = [
             { try make(session: 31) }, { try make(root: 0) }, { try make(purpose: 33) },
             { try make(cohort: 1) }, { try make(cohort: 1 << 20 + 1) },
@@ -222,6 +276,9 @@ import Testing
             { try make(minimum: 11) }, { try make(cohort: .min) }, { try make(degree: .max) },
             { try make(committee: 0) }, { try make(committee: 11) }, { try make(quorum: 0) },
             { try make(committee: 5, quorum: 6) }, { try make(length: .max) },
+            { try make(window: 3) }, { try make(degree: 9, window: 1) }, { try make(window: -1) },
+            // Divided for sums of nine or ten, not of two to ten.
+            { try make(noise: noise) },
         ]
         for (index, make) in refused.enumerated() {
             #expect("\(index)") { _ = try make() } throws: {
@@ -234,9 +291,9 @@ import Testing
         let others = [
             try make(round: 1), try make(cohort: 11), try make(length: 2), try make(bits: 9),
             try make(degree: 6), try make(threshold: 3), try make(committee: 9),
-            try make(quorum: 8), try make(minimum: 3),
+            try make(quorum: 8), try make(minimum: 3), try make(window: 1),
         ]
         let digests = Set(([try make()] + others).map(\.digest))
-        #expect(digests.count == 10)
+        #expect(digests.count == 11)
     }
 }

@@ -25,7 +25,7 @@ import VectorKernels
         let zeros = RingVector(zeros: 40_000, bits: bits)
         for device in 0..<4 {
             let masked = try run.devices[device].mask(
-                zeros, receiving: run.coordinator.shares(for: device).shares)
+                zeros, receiving: run.coordinator.shares(for: device))
             #expect(abs(standardised(masked.packed)) < 5)
         }
         #expect(standardised([UInt8](repeating: 0, count: 40_000)) > 5)

@@ -32,7 +32,8 @@ struct MaskedSum {
     init(
         cohortSize: Int, degree: Int, threshold: Int, minimumSurvivors: Int = 2,
         vectorLength: Int = 5, modulusBits: Int = 20, committee: CommitteeSecurity? = nil,
-        excessNoise: ExcessNoise = .none, round: UInt64 = 0, seed: UInt64 = 1
+        excessNoise: ExcessNoise = .none, leastInWindow: Int = 0, round: UInt64 = 0,
+        seed: UInt64 = 1
     ) throws {
         var randomness = SeededRandomness(seed: seed, label: "session")
         var session = [UInt8](repeating: 0, count: 32)
@@ -43,7 +44,8 @@ struct MaskedSum {
             session: session, round: round, rosterRoot: roster.root,
             purpose: [UInt8](repeating: 9, count: 32), cohortSize: cohortSize,
             vectorLength: vectorLength, modulusBits: modulusBits,
-            graph: GraphSecurity(degree: degree, threshold: threshold),
+            graph: GraphSecurity(
+                degree: degree, threshold: threshold, leastInWindow: leastInWindow),
             committee: committee ?? CommitteeSecurity(size: cohortSize, quorum: 1),
             minimumSurvivors: minimumSurvivors, excessNoise: excessNoise)
         let accepted = AcceptedParameters(parameters)
@@ -116,20 +118,21 @@ struct MaskedSum {
         let left = try each(members) { run, member in
             try run.coordinator.receive(
                 try run.devices[member].mask(
-                    run.vectors[member], receiving: run.coordinator.shares(for: member).shares))
+                    run.vectors[member], receiving: run.coordinator.shares(for: member)))
         }
         _ = try coordinator.endMasking()
         return left
     }
 
-    /// Lets the committee's members among `members` sign the survivors.
+    /// Lets the committee's members among `members` sign the survivors. Returns what all devices are told.
     mutating func endorse(
-        _ members: [Int], _ survivors: SurvivorSet
+        _ members: [Int], _ survivors: DeviceSet
     ) throws -> UnmaskingRequest {
         _ = try each(members.filter { devices[$0].isInCommittee }) { run, member in
             try run.coordinator.receive(try run.devices[member].endorse(survivors))
         }
-        return try coordinator.endEndorsing { _, _ in }
+        try coordinator.endEndorsing { _, _ in }
+        return try coordinator.unmaskingRequest()
     }
 
     mutating func unmask(_ members: [Int], _ request: UnmaskingRequest) throws -> UnmaskedSum {
@@ -151,7 +154,7 @@ struct MaskedSum {
         let survivors = try mask(staying(.afterMasking, sharing))
         let staying = staying(.stays, survivors)
         let request = try endorse(
-            staying, SurvivorSet(survivors, cohortSize: parameters.cohortSize))
+            staying, DeviceSet(survivors, cohortSize: parameters.cohortSize))
         return (try unmask(staying, request), survivors)
     }
 }

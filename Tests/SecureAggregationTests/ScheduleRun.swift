@@ -29,7 +29,7 @@ struct ScheduleRun {
     /// Which kinds of shares of each owner went out, in bits: 1 self mask, 2 masking key.
     private var kindsRevealed: [Int: Int] = [:]
     private var setsSigned: [Int: Set<[UInt8]>] = [:]
-    private var committed: SurvivorSet?
+    private var committed: DeviceSet?
 
     init(_ schedule: Schedule) throws {
         self.schedule = schedule
@@ -138,7 +138,7 @@ struct ScheduleRun {
         }
         var bytes = told.encoded
         if has(.toldCorrupted, step, device) { bytes = altered(bytes) }
-        // A device that is told less masks with fewer: the coordinator has spoiled its own sum.
+        // What a device takes from a lie spoils the sum, if it takes it.
         if bytes != right.encoded { isSpoiled = true }
         return try Message(decoding: bytes, under: parameters)
     }
@@ -178,8 +178,7 @@ struct ScheduleRun {
         try step(2, isChecked: false) { run, device in
             let shares = try run.told(
                 2, device, { $0.run.coordinator.shares(for: $1) }, \.shares)
-            return try run.run.devices[device].mask(
-                run.run.vectors[device], receiving: shares.shares)
+            return try run.run.devices[device].mask(run.run.vectors[device], receiving: shares)
         } receive: { coordinator, message, _ in
             try coordinator.receive(message)
         }
@@ -191,7 +190,7 @@ struct ScheduleRun {
         return try unmask(survivors)
     }
 
-    private mutating func unmask(_ survivors: SurvivorSet) throws -> Outcome {
+    private mutating func unmask(_ survivors: DeviceSet) throws -> Outcome {
         let everybody = present
         try step(3, isChecked: true) { run, device in
             guard run.run.devices[device].isInCommittee else {
@@ -206,7 +205,7 @@ struct ScheduleRun {
         }
         present = everybody.filter { !has(.leaves, 3, $0) }
         let told = run
-        var request = try run.coordinator.endEndorsing { [self] survivors, _ in
+        try run.coordinator.endEndorsing { [self] survivors, _ in
             guard survivors.count >= schedule.minimumSurvivors else {
                 throw Violation(description: "a sum of too few was committed")
             }
@@ -219,8 +218,16 @@ struct ScheduleRun {
 
         try step(4, isChecked: false) { run, device in
             let set = run.has(.otherSurvivors, 4, device) ? run.otherSet(survivors) : survivors
-            request.survivors = set
-            let received = try run.told(4, device, { _, _ in request }, \.endorsements)
+            let received = try run.told(
+                4, device,
+                { run, device in
+                    var request =
+                        (try? run.run.coordinator.unmaskingRequest(for: device))
+                        ?? UnmaskingRequest(
+                            sharers: set, survivors: set, endorsements: [], inclusions: [])
+                    request.survivors = set
+                    return request
+                }, \.endorsements)
             let verified = try received.verified(by: run.run.accepted)
             var shares = try run.run.devices[device].unmask(verified)
             try run.record(shares, under: verified.survivors)
@@ -243,17 +250,17 @@ struct ScheduleRun {
     }
 
     /// A set of survivors that differs from the right one in one device.
-    private mutating func otherSet(_ survivors: SurvivorSet) -> SurvivorSet {
+    private mutating func otherSet(_ survivors: DeviceSet) -> DeviceSet {
         let device = Int.random(in: 0..<schedule.cohortSize, using: &randomness)
         let devices = survivors.devices
-        return SurvivorSet(
+        return DeviceSet(
             survivors.contains(device) ? devices.filter { $0 != device } : devices + [device],
             cohortSize: schedule.cohortSize)
     }
 
     /// Notes what a device handed out, and checks that it never makes both kinds for one owner, and that it is for
     /// the set that was committed.
-    private mutating func record(_ shares: UnmaskingShares, under survivors: SurvivorSet) throws {
+    private mutating func record(_ shares: UnmaskingShares, under survivors: DeviceSet) throws {
         guard survivors.count >= schedule.minimumSurvivors else {
             throw Violation(description: "unmasked for too few")
         }

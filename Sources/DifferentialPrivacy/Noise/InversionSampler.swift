@@ -104,6 +104,7 @@ package struct InversionSampler: Sendable {
             }
             start += count
         }
+        words.erase()
     }
 
     /// One sample.

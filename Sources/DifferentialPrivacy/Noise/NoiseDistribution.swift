@@ -9,6 +9,9 @@ public enum NoiseDistribution: String, Codable, Sendable, Hashable, CaseIterable
     /// a little more where the variance of the whole sum is small.
     case skellam
 
+    /// The largest variance, in ring units squared, of which samples are drawn from tables.
+    public static let largestTabulatedVariance = 0x1p24
+
     /// The noise of this family with a variance in ring units squared.
     ///
     /// - Throws: ``DifferentialPrivacyError/outOfRange(parameter:value:allowed:)``.

@@ -9,7 +9,7 @@ public import Sodium
 /// Samples follow the distribution exactly, by the method of ``DiscreteGaussian``.
 public struct Skellam: IntegerNoise {
     /// The largest accepted variance.
-    public static let largestVariance = 0x1p24
+    public static let largestVariance = NoiseDistribution.largestTabulatedVariance
 
     /// The variance, in ring units squared: a multiple of 2^-16.
     public let variance: Double

@@ -69,7 +69,7 @@ public struct PeerIntroductions: AggregationMessage {
     }
 }
 
-/// The sealed shares that one device sends, or that one device receives.
+/// The sealed shares that one device sends.
 public struct SealedShares: AggregationMessage {
     /// The shares.
     public var shares: [SealedShare]
@@ -82,25 +82,53 @@ public struct SealedShares: AggregationMessage {
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
-        message.writer.append(list: shares) { writer, share in
-            writer.append(number: share.sender)
-            writer.append(number: share.receiver)
-            writer.append(share.ciphertext)
-        }
+        message.writer.append(list: shares) { $0.append(share: $1) }
     }
 
     /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
-        let last = parameters.cohortSize - 1
-        shares = try message.reader.list(atMost: parameters.graph.degree, "number of shares") {
-            (reader) throws(AggregationError) in
-            SealedShare(
-                sender: try reader.number(upTo: last, "sender"),
-                receiver: try reader.number(upTo: last, "receiver"),
-                ciphertext: try reader.bytes(SealedShare.ciphertextLength(under: parameters)))
-        }
+        shares = try message.shares(under: parameters)
+    }
+}
+
+/// The sealed shares that one device receives, and who has sent such shares.
+public struct DeliveredShares: AggregationMessage {
+    /// The devices that shared keys.
+    public var sharers: DeviceSet
+    /// A share of each of them that is a neighbour.
+    public var shares: [SealedShare]
+
+    /// Collects shares.
+    public init(sharers: DeviceSet, shares: [SealedShare]) {
+        self.sharers = sharers
+        self.shares = shares
+    }
+
+    /// The first byte of the message.
+    public static let kind = 4
+
+    /// Writes the fields in order.
+    public func write(to message: inout MessageWriter) {
+        sharers.write(to: &message)
+        message.writer.append(list: shares) { $0.append(share: $1) }
+    }
+
+    /// Reads the fields in order; throws ``AggregationError/undecodable(_:)``.
+    public init(
+        from message: inout MessageReader, under parameters: AggregationParameters
+    ) throws(AggregationError) {
+        sharers = try DeviceSet(from: &message, under: parameters)
+        shares = try message.shares(under: parameters)
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func append(share: SealedShare) {
+        append(number: share.sender)
+        append(number: share.receiver)
+        append(share.ciphertext)
     }
 }
 
@@ -118,11 +146,12 @@ extension SealedShare {
 
 extension MaskedInput: AggregationMessage {
     /// The first byte of the message.
-    public static let kind = 4
+    public static let kind = 5
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
         message.writer.append(number: device)
+        message.writer.append(inclusion)
         message.writer.append(packed)
     }
 
@@ -131,6 +160,7 @@ extension MaskedInput: AggregationMessage {
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
         device = try message.device(under: parameters)
+        inclusion = try message.reader.bytes(SigningKey.signatureLength)
         packed = try message.reader.bytes(
             RingVector.packedByteCount(
                 count: parameters.vectorLength, bits: parameters.modulusBits))
@@ -146,9 +176,9 @@ extension MaskedInput {
     }
 }
 
-extension SurvivorSet: AggregationMessage {
+extension DeviceSet: AggregationMessage {
     /// The first byte of the message.
-    public static let kind = 5
+    public static let kind = 6
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) { message.writer.append(bitmap) }
@@ -159,7 +189,7 @@ extension SurvivorSet: AggregationMessage {
     ) throws(AggregationError) {
         let size = parameters.cohortSize
         let bitmap = try message.reader.bytes(Self.byteCount(cohortSize: size))
-        guard let set = SurvivorSet(bitmap: bitmap, cohortSize: size) else {
+        guard let set = DeviceSet(bitmap: bitmap, cohortSize: size) else {
             throw .undecodable("the set of survivors names devices outside the cohort")
         }
         self = set
@@ -168,7 +198,7 @@ extension SurvivorSet: AggregationMessage {
 
 extension Endorsement: AggregationMessage {
     /// The first byte of the message.
-    public static let kind = 6
+    public static let kind = 7
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
@@ -190,15 +220,18 @@ extension Endorsement: AggregationMessage {
 
 extension UnmaskingRequest: AggregationMessage {
     /// The first byte of the message.
-    public static let kind = 7
+    public static let kind = 8
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
+        sharers.write(to: &message)
         survivors.write(to: &message)
-        message.writer.append(number: endorsements.count)
-        for endorsement in endorsements {
-            endorsement.member.write(to: &message)
-            message.writer.append(endorsement.signature)
+        for list in [endorsements, inclusions] {
+            message.writer.append(number: list.count)
+            for signed in list {
+                signed.member.write(to: &message)
+                message.writer.append(signed.signature)
+            }
         }
     }
 
@@ -206,22 +239,39 @@ extension UnmaskingRequest: AggregationMessage {
     public init(
         from message: inout MessageReader, under parameters: AggregationParameters
     ) throws(AggregationError) {
-        survivors = try SurvivorSet(from: &message, under: parameters)
-        let count = try message.reader.number(
-            upTo: parameters.committee.size, "number of endorsements")
-        endorsements = []
-        for _ in 0..<count {
-            endorsements.append(
-                SignedBy(
-                    member: try RosterMember(from: &message, under: parameters),
-                    signature: try message.reader.bytes(SigningKey.signatureLength)))
+        func list(
+            atMost most: Int, _ what: StaticString
+        ) throws(AggregationError) -> [SignedBy] {
+            let count = try message.reader.number(upTo: most, what)
+            var list: [SignedBy] = []
+            for _ in 0..<count {
+                list.append(
+                    SignedBy(
+                        member: try RosterMember(from: &message, under: parameters),
+                        signature: try message.reader.bytes(SigningKey.signatureLength)))
+            }
+            return list
         }
+        sharers = try DeviceSet(from: &message, under: parameters)
+        survivors = try DeviceSet(from: &message, under: parameters)
+        endorsements = try list(
+            atMost: parameters.committee.size, "number of endorsements")
+        inclusions = try list(atMost: parameters.graph.degree, "number of inclusions")
+    }
+
+    /// The most bytes that a request takes on the wire, with all neighbours in the sum.
+    public static func largestByteCount(under parameters: AggregationParameters) -> Int {
+        let signed =
+            RosterMember.largestByteCount(cohortSize: parameters.cohortSize)
+            + SigningKey.signatureLength
+        return 1 + 2 * DeviceSet.byteCount(cohortSize: parameters.cohortSize) + 4 + 4
+            + (parameters.committee.quorum + parameters.graph.degree) * signed
     }
 }
 
 extension UnmaskingShares: AggregationMessage {
     /// The first byte of the message.
-    public static let kind = 8
+    public static let kind = 9
 
     /// Writes the fields in order.
     public func write(to message: inout MessageWriter) {
@@ -297,6 +347,19 @@ extension AggregationParameters {
 }
 
 extension MessageReader {
+    fileprivate mutating func shares(
+        under parameters: AggregationParameters
+    ) throws(AggregationError) -> [SealedShare] {
+        let last = parameters.cohortSize - 1
+        return try reader.list(atMost: parameters.graph.degree, "number of shares") {
+            (reader) throws(AggregationError) in
+            SealedShare(
+                sender: try reader.number(upTo: last, "sender"),
+                receiver: try reader.number(upTo: last, "receiver"),
+                ciphertext: try reader.bytes(SealedShare.ciphertextLength(under: parameters)))
+        }
+    }
+
     fileprivate mutating func device(
         under parameters: AggregationParameters
     ) throws(AggregationError) -> Int {

@@ -19,7 +19,7 @@ struct IdealSummation<Algorithm: FederatedAlgorithm> {
         let encoder = try PrivateSumEncoder(plan: plan, session: session)
         let positions = context.cohort.masking
         let roster = try await context.makeRoster()
-        let survivors = SurvivorSet(
+        let survivors = DeviceSet(
             positions.map { roster.numbers[$0] }, cohortSize: context.cohort.devices.count)
         let counter = StepCounter(total: positions.count, report: context.progress)
         let partials = try await context.parallel.reduce(

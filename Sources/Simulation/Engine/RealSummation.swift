@@ -66,10 +66,10 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
             guard context.cohort.fates[members.positions[number]].unmasks else { continue }
             try coordinator.receive(try devices[number].endorse(survivors))
         }
-        let request = try coordinator.endEndorsing { survivors, perStep in
+        try coordinator.endEndorsing { survivors, perStep in
             try commit(survivors.devices.map { members.positions[$0] }.sorted(), perStep)
         }
-        let verified = try request.verified(by: accepted)
+        let verified = try coordinator.unmaskingRequest().verified(by: accepted)
         try await advance(&devices, "unmask", members, where: \.unmasks) { device, _ in
             try device.unmask(verified)
         } receive: { _, shares in
@@ -108,9 +108,9 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
         for start in stride(from: 0, to: numbers.count, by: batch) {
             try context.interruption.check()
             let current = Array(numbers[start..<min(start + batch, numbers.count)])
-            let before = devices
+            let before = current.map { devices[$0] }
             let answers = try await context.parallel.map(current.count, chunk: 4) { index in
-                var device = before[current[index]]
+                var device = before[index]
                 return (try send(&device, current[index]), device)
             }
             for (number, (message, device)) in zip(current, answers) {
