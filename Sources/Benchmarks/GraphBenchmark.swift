@@ -18,7 +18,8 @@ struct GraphBenchmark: ParsableCommand {
                     cohortSize: cohort, corruptShare: corrupt, dropoutShare: lost)
                 print(
                     String(
-                        format: "%6d   %6.2f  %5.2f  %6d  %9d  %6d  %9d  %6d", cohort, corrupt, lost,
+                        format: "%6d   %6.2f  %5.2f  %6d  %9d  %6d  %9d  %6d", cohort, corrupt,
+                        lost,
                         graph.degree, graph.threshold, graph.leastInWindow, committee.size,
                         committee.quorum))
             }

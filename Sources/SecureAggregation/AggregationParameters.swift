@@ -105,7 +105,8 @@ public struct AggregationParameters: Sendable, Hashable {
         hash.update(round)
         for number in [
             cohortSize, vectorLength, modulusBits, graph.degree, graph.threshold,
-            graph.leastInWindow, committee.size, committee.quorum, minimumSurvivors, excessNoise.componentCount, excessNoise.baseUnits,
+            graph.leastInWindow, committee.size, committee.quorum, minimumSurvivors,
+            excessNoise.componentCount, excessNoise.baseUnits,
             excessNoise.targetUnits, excessNoise.excluded,
         ] {
             hash.update(UInt64(number))

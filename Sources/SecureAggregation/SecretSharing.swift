@@ -60,11 +60,13 @@ package enum SecretSharing {
     /// Whether `bytes` are shares, each value in the field.
     package static func isShare(_ bytes: Span<UInt8>, of secretCount: Int) -> Bool {
         guard bytes.count == secretCount * shareLength else { return false }
-        var inField = true
+        // The borrow of w - p is 1 for each word in the field.
+        var outside: UInt64 = 0
         for place in stride(from: 0, to: bytes.count, by: 8) {
-            inField = (word(of: bytes, at: place) < MersenneElement.modulus) && inField
+            let word = word(of: bytes, at: place)
+            outside |= (word >> 61) | (~(word &- MersenneElement.modulus) >> 63)
         }
-        return inField
+        return outside == 0
     }
 
     /// The weights with which the shares of `devices`, all distinct, add up to the secret: they interpolate a
@@ -87,7 +89,7 @@ package enum SecretSharing {
     package static func restore(
         _ shares: [ArraySlice<UInt8>], weights: [MersenneElement]
     ) -> SecretBytes? {
-        var isSecret = true
+        var excess: UInt64 = 0
         let secret = SecretBytes(wordCount: secretLength / 8) { words in
             for limb in 0..<limbs {
                 var value = MersenneElement.zero
@@ -97,7 +99,7 @@ package enum SecretSharing {
                 }
                 let first = limb * limbBits
                 let left = min(limbBits, 8 * secretLength - first)
-                isSecret = (value.value >> UInt64(left) == 0) && isSecret
+                excess |= value.value >> UInt64(left)
                 words[first / 64] |= value.value << UInt64(first % 64)
                 if first % 64 + left > 64 {
                     words[first / 64 + 1] |= value.value >> UInt64(64 - first % 64)
@@ -105,7 +107,7 @@ package enum SecretSharing {
             }
             for index in words.indices { words[index] = words[index].littleEndian }
         }
-        return isSecret ? secret : nil
+        return excess == 0 ? secret : nil
     }
 
     /// Bits 52 `limb` to 52 `limb` + 51 of a secret.

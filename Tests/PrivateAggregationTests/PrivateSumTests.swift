@@ -414,7 +414,9 @@ import VectorKernels
         #expect(isRefused(plan, try varied(noise: half)))
     }
 
-    @Test func `noise that is wider than tables reach takes a coarser grid, and then is refused`() throws {
+    @Test func `noise that is wider than tables reach takes a coarser grid, and then is refused`()
+        throws
+    {
         for noise in NoiseDistribution.allCases {
             let plan = try PrivateSumPlan(
                 dimension: 1_000_000, clippingNorm: 1, rho: 1e-3, cohortSize: 100,

@@ -215,7 +215,8 @@ import VectorKernels
             "round.json",
             Round(
                 session: hexadecimal(session), round: 7, rosterRoot: hexadecimal(roster.root),
-                plan: Plan(plan), purpose: hexadecimal(plan.digest), degree: 4, threshold: 2, window: 0,
+                plan: Plan(plan), purpose: hexadecimal(plan.digest), degree: 4, threshold: 2,
+                window: 0,
                 committeeSize: 4, quorum: 2, digest: hexadecimal(parameters.digest),
                 committee: accepted.committee, devices: vectors,
                 survivors: hexadecimal(survivors.encoded),

@@ -560,7 +560,10 @@ import VectorKernels
                     .init(
                         member: stages.run.roster.member($0),
                         signature: stages.run.identities[$0].sign(hash))
-                }, inclusions: stages.request.inclusions.filter { survivors.contains($0.member.device) })
+                },
+                inclusions: stages.request.inclusions.filter {
+                    survivors.contains($0.member.device)
+                })
             return try verified(request)
         }
         // One set was signed, another is presented: both kinds of shares of one device would be out.
@@ -659,7 +662,9 @@ import VectorKernels
             let survivors = DeviceSet(
                 everybody.filter { !gone.contains($0) }, cohortSize: 24)
             let witness = survivors.devices[3]
-            expectRefusal("tooFewDevices", by: run.devices[witness]) { _ = try $0.endorse(survivors) }
+            expectRefusal("tooFewDevices", by: run.devices[witness]) {
+                _ = try $0.endorse(survivors)
+            }
             expect("tooFewDevices") {
                 _ = try UnmaskingRequest(
                     sharers: DeviceSet(everybody, cohortSize: 24), survivors: survivors,

@@ -96,7 +96,9 @@ import Testing
                 #expect(fails(smaller, threshold, least))
             }
         }
-        #expect(chosen.threshold == 1 || fails(chosen.degree, chosen.threshold - 1, chosen.leastInWindow))
+        #expect(
+            chosen.threshold == 1
+                || fails(chosen.degree, chosen.threshold - 1, chosen.leastInWindow))
         #expect(
             chosen.leastInWindow == 1
                 || fails(chosen.degree, chosen.threshold, chosen.leastInWindow - 1))
