@@ -33,6 +33,8 @@ struct Schedule: CustomStringConvertible, Sendable {
         case toldTwice
         /// The device is told what was meant for another.
         case misdirected
+        /// The device is told that some of its neighbours have not shared keys, so that it masks for others alone.
+        case toldOfFewer
         /// The device is told of another set of survivors than the others.
         case otherSurvivors
     }
@@ -49,6 +51,7 @@ struct Schedule: CustomStringConvertible, Sendable {
     var cohortSize: Int
     var degree: Int
     var threshold: Int
+    var leastInWindow: Int
     var minimumSurvivors: Int
     var committee: CommitteeSecurity
     var modulusBits: Int
@@ -66,6 +69,7 @@ struct Schedule: CustomStringConvertible, Sendable {
             ? cohortSize - 1 : max(1, pick(1...cohortSize - 1) / 2 * 2)
         if degree % 2 == 1, degree != cohortSize - 1 { degree = cohortSize - 1 }
         threshold = pick(1...max(1, (degree + 1) / 2))
+        leastInWindow = degree == cohortSize - 1 ? 0 : 1
         minimumSurvivors = pick(2...max(2, cohortSize * 2 / 3))
         let members = pick(max(1, cohortSize / 2)...cohortSize)
         committee = CommitteeSecurity(size: members, quorum: pick(members / 2 + 1...members))

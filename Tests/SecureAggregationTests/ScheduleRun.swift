@@ -26,8 +26,11 @@ struct ScheduleRun {
     private var isSpoiled = false
     /// The messages that come after their step.
     private var late: [(inout MaskedSum) throws -> Void] = []
-    /// Which kinds of shares of each owner went out, in bits: 1 self mask, 2 masking key.
-    private var kindsRevealed: [Int: Int] = [:]
+    /// Who handed out shares of each owner's self-mask seed, and of its masking key.
+    private var seedHolders: [Int: Set<Int>] = [:]
+    private var keyHolders: [Int: Set<Int>] = [:]
+    /// For whom each device masked its vector, whether or not the coordinator took it.
+    private var maskedFor: [Int: Set<Int>] = [:]
     private var setsSigned: [Int: Set<[UInt8]>] = [:]
     private var committed: DeviceSet?
 
@@ -37,7 +40,8 @@ struct ScheduleRun {
             cohortSize: schedule.cohortSize, degree: schedule.degree,
             threshold: schedule.threshold, minimumSurvivors: schedule.minimumSurvivors,
             vectorLength: 40, modulusBits: schedule.modulusBits, committee: schedule.committee,
-            excessNoise: schedule.excessNoise, seed: schedule.seed)
+            excessNoise: schedule.excessNoise, leastInWindow: schedule.leastInWindow,
+            seed: schedule.seed)
         randomness = SeededRandomness(seed: schedule.seed, label: "faults")
         present = Array(0..<schedule.cohortSize)
     }
@@ -147,10 +151,40 @@ struct ScheduleRun {
     ///
     /// - Throws: ``Violation``.
     mutating func outcome() throws -> Outcome {
-        do {
-            return try runSteps()
-        } catch is AggregationError {
-            return .refused
+        var outcome = Outcome.refused
+        do { outcome = try runSteps() } catch is AggregationError {}
+        try checkThatPartsStayMasked()
+        return outcome
+    }
+
+    /// With all that it was told and handed, and whatever it likes to add up, the coordinator can unmask the sum of
+    /// the committed survivors at most.
+    ///
+    /// A device's vector comes off its masks if its self-mask seed can be restored, and each of its pair masks is
+    /// either known from a restored masking key or cancelled by the other vector: vectors that cancel each other's
+    /// masks come off together or not at all.
+    private func checkThatPartsStayMasked() throws {
+        func isRestored(_ holders: [Int: Set<Int>], _ owner: Int) -> Bool {
+            (holders[owner]?.count ?? 0) >= schedule.threshold
+        }
+        var unvisited = Set(maskedFor.keys)
+        while let first = unvisited.popFirst() {
+            var part = [first]
+            var isOpen = true
+            var next = 0
+            while next < part.count {
+                let device = part[next]
+                next += 1
+                if !isRestored(seedHolders, device) { isOpen = false }
+                for peer in maskedFor[device] ?? []
+                where !isRestored(keyHolders, device) && !isRestored(keyHolders, peer) {
+                    if maskedFor[peer]?.contains(device) != true { isOpen = false }
+                    if unvisited.remove(peer) != nil { part.append(peer) }
+                }
+            }
+            if isOpen, Set(part) != Set(committed?.devices ?? []) {
+                throw Violation(description: "the sum of \(part.sorted()) can be unmasked alone")
+            }
         }
     }
 
@@ -176,9 +210,11 @@ struct ScheduleRun {
         try refuseLateMessages()
 
         try step(2, isChecked: false) { run, device in
-            let shares = try run.told(
-                2, device, { $0.run.coordinator.shares(for: $1) }, \.shares)
-            return try run.run.devices[device].mask(run.run.vectors[device], receiving: shares)
+            let shares = try run.told(2, device, { $0.delivery(to: $1) }, \.shares)
+            let masked = try run.run.devices[device].mask(
+                run.run.vectors[device], receiving: shares)
+            run.maskedFor[device] = Set(shares.shares.map(\.sender))
+            return masked
         } receive: { coordinator, message, _ in
             try coordinator.receive(message)
         }
@@ -188,6 +224,20 @@ struct ScheduleRun {
             throw Violation(description: "\(survivors.count) survivors are too few to go on")
         }
         return try unmask(survivors)
+    }
+
+    /// The shares for a device; where the schedule says so, without some of them and as if nobody had sent those.
+    private func delivery(to device: Int) -> DeliveredShares {
+        var delivered = run.coordinator.shares(for: device)
+        if has(.toldOfFewer, 2, device) {
+            let kept = max(schedule.threshold, delivered.shares.count / 2)
+            let dropped = Set(delivered.shares.dropFirst(kept).map(\.sender))
+            delivered.shares.removeAll { dropped.contains($0.sender) }
+            delivered.sharers = DeviceSet(
+                delivered.sharers.devices.filter { !dropped.contains($0) },
+                cohortSize: schedule.cohortSize)
+        }
+        return delivered
     }
 
     private mutating func unmask(_ survivors: DeviceSet) throws -> Outcome {
@@ -268,23 +318,22 @@ struct ScheduleRun {
         guard survivors == committed else {
             throw Violation(description: "unmasked for a set that was not committed")
         }
-        for (entries, kind) in [(shares.survivors, 1), (shares.dropped, 2)] {
-            for entry in entries {
-                kindsRevealed[entry.owner, default: 0] |= kind
-                guard kindsRevealed[entry.owner] != 3 else {
-                    throw Violation(description: "both kinds of shares of \(entry.owner)")
-                }
-                let expected =
-                    kind == 1
-                    ? 1
-                        + schedule.excessNoise.removedComponents(
-                            rank: survivors.rank(of: entry.owner), survivors: survivors.count
-                        ).count : 1
-                guard entry.shares.count == 40 * expected else {
-                    throw Violation(
-                        description: "more noise seeds of \(entry.owner) than are removed")
-                }
+        for entry in shares.survivors {
+            seedHolders[entry.owner, default: []].insert(shares.device)
+            let removed = schedule.excessNoise.removedComponents(
+                rank: survivors.rank(of: entry.owner), survivors: survivors.count)
+            guard entry.shares.count == 40 * (1 + removed.count) else {
+                throw Violation(description: "more noise seeds of \(entry.owner) than are removed")
             }
+        }
+        for entry in shares.dropped {
+            keyHolders[entry.owner, default: []].insert(shares.device)
+            guard entry.shares.count == 40 else {
+                throw Violation(description: "more than the masking key of \(entry.owner)")
+            }
+        }
+        for owner in seedHolders.keys where keyHolders[owner] != nil {
+            throw Violation(description: "both kinds of shares of \(owner)")
         }
         for (device, sets) in setsSigned where sets.count > 1 {
             throw Violation(description: "device \(device) signed two sets")
