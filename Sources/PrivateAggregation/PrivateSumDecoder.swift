@@ -1,4 +1,6 @@
+internal import DifferentialPrivacy
 public import SecureAggregation
+internal import Sodium
 public import VectorKernels
 
 /// The coordinator's half of a private sum: the unmasked sum over Z_2^b in, real values out.
@@ -30,10 +32,14 @@ public struct PrivateSumDecoder: Sendable {
     /// Takes the excess noise off an unmasked sum.
     public func removeExcessNoise(from unmasked: UnmaskedSum) throws -> RingVector {
         try check(unmasked.sum)
-        let noise = try SumNoise(plan: plan)
         var sum = unmasked.sum
-        for removed in unmasked.removedNoise {
-            try noise.remove(component: removed.component, seed: removed.seed, from: &sum)
+        for component in 0..<plan.excessNoise.componentCount {
+            let removed = unmasked.removedNoise.filter { $0.component == component }
+            guard !removed.isEmpty else { continue }
+            let noise = try plan.componentNoise(component)
+            for removed in removed {
+                sum.add(noise, from: try NoiseStream(seed: removed.seed), subtracting: true)
+            }
         }
         return sum
     }

@@ -9,7 +9,9 @@ public struct PrivateSumEncoder: Sendable {
     public let plan: PrivateSumPlan
     private let rotation: SessionRotation
     private let sketch: CountSketch?
-    private let noise: SumNoise
+    private let baseNoise: [any IntegerNoise]
+    /// By number.
+    private let componentNoise: [any IntegerNoise]
 
     /// Prepares the encoding of one session; all devices of a session share the same rotation.
     public init(plan: PrivateSumPlan, session: [UInt8]) throws {
@@ -18,7 +20,8 @@ public struct PrivateSumEncoder: Sendable {
         sketch = plan.sketchWidth.map {
             CountSketch(session: session, dimension: plan.dimension, width: $0)
         }
-        noise = try SumNoise(plan: plan)
+        baseNoise = try plan.baseNoise()
+        componentNoise = try (0..<plan.excessNoise.componentCount).map(plan.componentNoise)
     }
 
     /// Draws the seeds of a device's removable noise, by component.
@@ -54,9 +57,9 @@ public struct PrivateSumEncoder: Sendable {
         var rounded = try rounded(rotated, randomness: &randomness)
         encoded.add(rounded)
         rounded.erase()
-        try noise.addBase(to: &encoded, randomness: &randomness)
-        for (component, seed) in noiseSeeds.enumerated() {
-            if let seed { try noise.add(component: component, seed: seed, to: &encoded) }
+        for noise in baseNoise { encoded.add(noise, from: try NoiseStream(from: &randomness)) }
+        for (noise, seed) in zip(componentNoise, noiseSeeds) {
+            if let seed { encoded.add(noise, from: try NoiseStream(seed: seed)) }
         }
         return encoded
     }
@@ -68,7 +71,7 @@ public struct PrivateSumEncoder: Sendable {
     ) throws -> [Int32] {
         let scale = 1 / Float(plan.granularity)
         let largest = plan.largestRoundedSquare
-        let chunkLength = SumNoise.chunkLength
+        let chunkLength = RingVector.noiseChunkLength
         var coins = try NoiseStream(from: &randomness)
         var words = [UInt32](repeating: 0, count: min(chunkLength, rotated.count))
         var rounded = [Int32](repeating: 0, count: rotated.count)
