@@ -175,9 +175,10 @@ private struct Reader {
         var count = 1
         for size in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= bytes.count else { throw .damaged }
+            guard !overflow else { throw .damaged }
             count = product
         }
+        guard count <= bytes.count else { throw .damaged }
         return FloatBytes.decode(try take(4 * count))
     }
 }
