@@ -173,7 +173,7 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         }
         let (sharers, shares) = (delivered.sharers, delivered.shares)
         guard sharers.cohortSize == parameters.cohortSize, sharers.contains(device) else {
-            throw .malformed(device: device, "the devices that shared keys do not include it")
+            throw .undecodable("the devices that shared keys do not include this one")
         }
         guard sharers.count >= parameters.minimumSurvivors else {
             throw .tooFewDevices(

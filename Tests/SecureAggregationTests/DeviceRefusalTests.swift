@@ -424,8 +424,8 @@ import VectorKernels
             delivered.sharers = DeviceSet(
                 delivered.sharers.devices.filter { $0 != absent }, cohortSize: 12)
         }
-        expect("malformed") { $0.sharers = DeviceSet(1..<12, cohortSize: 12) }
-        expect("malformed") { $0.sharers = DeviceSet(0..<12, cohortSize: 13) }
+        expect("undecodable") { $0.sharers = DeviceSet(1..<12, cohortSize: 12) }
+        expect("undecodable") { $0.sharers = DeviceSet(0..<12, cohortSize: 13) }
         expect("tooFewDevices") { $0.sharers = DeviceSet(0..<5, cohortSize: 12) }
         expect("forgedShare") { $0.shares[0].receiver = stages.stranger }
         expect("forgedShare") {
