@@ -20,11 +20,12 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     ///   - noise: The source of rounding and noise.
     ///   - keys: The source of keys and shares; a stream of its own.
     /// - Throws: ``SecureAggregation/AggregationError/refusedTerms(_:)`` where the parameters are not those of
-    ///   the encoder's plan, and what joining the masked sum throws.
+    ///   the encoder's plan, ``SecureAggregation/AggregationError/otherSession`` where they name another session, and what joining the masked sum throws.
     public init(
         encoder: PrivateSumEncoder, accepted: AcceptedParameters, membership: RosterMember,
         identity: SigningKey, noise: Randomness, keys: Randomness
     ) throws(AggregationError) {
+        guard encoder.session == accepted.parameters.session else { throw .otherSession }
         guard encoder.plan.isPlan(of: accepted.parameters) else {
             throw .refusedTerms("the parameters are not those of the private sum's plan")
         }

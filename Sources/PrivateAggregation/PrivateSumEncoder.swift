@@ -7,6 +7,8 @@ public import VectorKernels
 public struct PrivateSumEncoder: Sendable {
     /// The plan this encoder follows.
     public let plan: PrivateSumPlan
+    /// The name of the sum.
+    let session: [UInt8]
     private let rotation: SessionRotation
     private let sketch: CountSketch?
     private let baseNoise: [any IntegerNoise]
@@ -16,6 +18,7 @@ public struct PrivateSumEncoder: Sendable {
     /// Prepares the encoding of one session; all devices of a session share the same rotation.
     public init(plan: PrivateSumPlan, session: [UInt8]) throws {
         self.plan = plan
+        self.session = session
         rotation = SessionRotation(session: session, dimension: plan.encodedDimension)
         sketch = plan.sketchWidth.map {
             CountSketch(session: session, dimension: plan.dimension, width: $0)

@@ -67,6 +67,11 @@ public struct AggregationTerms: Sendable, Hashable {
                 "a committee of \(committee.size) with a quorum of \(committee.quorum) does not "
                     + "protect against \(corrupt) of \(size) devices")
         }
+        guard parameters.minimumSurvivors >= corrupt + 2 else {
+            throw .refusedTerms(
+                "\(parameters.minimumSurvivors) survivors, of whom \(corrupt) may be corrupt, may leave a "
+                    + "device alone")
+        }
         guard parameters.excessNoise == .none || parameters.excessNoise.excluded > corrupt else {
             throw .refusedTerms(
                 "the noise of \(parameters.excessNoise.excluded) devices is not counted on, which must "

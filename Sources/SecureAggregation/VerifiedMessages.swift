@@ -82,7 +82,7 @@ extension UnmaskingRequest {
         let committee = Set(accepted.committee)
         let hash = parameters.endorsedHash(of: survivors)
         var signers: Set<Int> = []
-        for endorsement in endorsements where signers.count < parameters.committee.quorum {
+        for endorsement in endorsements {
             let signer = endorsement.member.device
             guard committee.contains(signer), survivors.contains(signer) else {
                 throw .unknownDevice(signer)

@@ -388,6 +388,14 @@ import VectorKernels
                 identity: own, noise: SeededRandomness(seed: 1), keys: SeededRandomness(seed: 2))
         }
         try join(plan, parameters)
+        #expect(throws: AggregationError.otherSession) {
+            let other = try PrivateSumEncoder(
+                plan: plan, session: [UInt8](repeating: 4, count: 32))
+            _ = try PrivateSumDevice(
+                encoder: other, accepted: AcceptedParameters(parameters),
+                membership: roster.member(0), identity: own, noise: SeededRandomness(seed: 1),
+                keys: SeededRandomness(seed: 2))
+        }
         func isRefused(_ plan: PrivateSumPlan, _ parameters: AggregationParameters) -> Bool {
             do {
                 try join(plan, parameters)

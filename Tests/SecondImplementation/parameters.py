@@ -163,7 +163,9 @@ class Parameters:
     def check_protection(self, share):
         """Noise, graph and committee, where at most a share of the cohort is corrupt."""
         corrupt = math.ceil(share * self.n)
-        if self.e <= corrupt:
+        if self.u < corrupt + 2:
+            raise Refused("the survivors may leave a device alone among the corrupt")
+        if (self.q, self.b0, self.T, self.e) != (0, 1, 0, 0) and self.e <= corrupt:
             raise Refused("the devices whose noise does not count are no more than are assumed to be corrupt")
         if not graph_protects(self.n, corrupt, self.k, self.t, self.w):
             raise Refused("the graph does not protect against the assumed share of corrupt devices")

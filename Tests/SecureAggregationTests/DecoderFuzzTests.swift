@@ -41,6 +41,15 @@ import Testing
         corpus.messages.append(request.encoded)
         copy = run.devices[0]
         corpus.messages.append(try copy.unmask(try request.verified(by: run.accepted)).encoded)
+        let parameters = corpus.parameters
+        #expect(corpus.messages[0].count == KeyAdvertisement.byteCount(under: parameters))
+        #expect(
+            corpus.messages[2].count == 5 + 4 * SealedShare.byteCount(under: parameters))
+        #expect(corpus.messages[4].count == MaskedInput.byteCount(under: parameters))
+        #expect(corpus.messages[5].count == 1 + DeviceSet.byteCount(cohortSize: 5))
+        #expect(corpus.messages[6].count == Endorsement.byteCount)
+        #expect(corpus.messages[7].count <= UnmaskingRequest.largestByteCount(under: parameters))
+        #expect(corpus.messages[8].count <= UnmaskingShares.largestByteCount(under: parameters))
         return corpus
     }
 

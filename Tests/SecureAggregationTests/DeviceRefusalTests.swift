@@ -182,6 +182,11 @@ import VectorKernels
         let committee = good.committee
         // A cohort below the minimum.
         expect("refusedTerms") { _ = try terms.accept(try parameters(minimum: 699)) }
+        // A cohort that may consist of corrupt devices but for one.
+        expect("refusedTerms") {
+            _ = try AggregationTerms(minimumSurvivors: 2, corruptShare: 0.05).accept(
+                try parameters(minimum: 51))
+        }
         // Replays: the round was, or is long gone.
         expect("replayed") { _ = try terms.accept(try parameters(round: 4)) }
         expect("replayed") { _ = try terms.accept(try parameters(round: 0)) }

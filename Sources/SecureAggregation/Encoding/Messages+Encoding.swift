@@ -170,7 +170,7 @@ extension MaskedInput: AggregationMessage {
 extension MaskedInput {
     /// The size on the wire, in bytes.
     public static func byteCount(under parameters: AggregationParameters) -> Int {
-        5
+        5 + SigningKey.signatureLength
             + RingVector.packedByteCount(
                 count: parameters.vectorLength, bits: parameters.modulusBits)
     }
