@@ -19,8 +19,9 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     ///   - identity: The device's enrolled key.
     ///   - noise: The source of rounding and noise.
     ///   - keys: The source of keys and shares; a stream of its own.
-    /// - Throws: ``SecureAggregation/AggregationError/refusedTerms(_:)`` where the parameters are not those of
-    ///   the encoder's plan, ``SecureAggregation/AggregationError/otherSession`` where they name another session, and what joining the masked sum throws.
+    /// - Throws: ``SecureAggregation/AggregationError/otherSession`` where the parameters name another session
+    ///   than the encoder's, ``SecureAggregation/AggregationError/refusedTerms(_:)`` where they are not those of
+    ///   its plan, and what joining the masked sum throws.
     public init(
         encoder: PrivateSumEncoder, accepted: AcceptedParameters, membership: RosterMember,
         identity: SigningKey, noise: Randomness, keys: Randomness
