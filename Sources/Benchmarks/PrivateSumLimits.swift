@@ -13,7 +13,8 @@ struct PrivateSumLimits: Codable {
     var agreementsPerSecond: Double
     /// Ed25519 verifications in a second.
     var verificationsPerSecond: Double
-    /// Milliseconds of one mask of a million 32-bit elements: libsodium's keystream and an addition.
+    /// Milliseconds of one mask of a million 32-bit elements: libsodium's keystream and an
+    /// addition.
     var maskMilliseconds: Double
     /// The same with the fused kernel.
     var fusedMaskMilliseconds: Double

@@ -1,8 +1,8 @@
 public import DifferentialPrivacy
 public import PrivacyLedger
 
-/// What every device has spent so far, and what the released models give away: the two epsilons that
-/// are always reported together and never mixed.
+/// What every device has spent so far, and what the released models give away: the two epsilons
+/// that are always reported together and never mixed.
 public struct PrivacyAccount: Sendable {
     private let policy: CohortPolicy
     private let noise: NoiseDistribution

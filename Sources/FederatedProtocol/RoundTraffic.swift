@@ -1,8 +1,8 @@
 public import SecureAggregation
 internal import Sodium
 
-/// What one device sends and receives in a round that it stays in to the end, with all its neighbours
-/// there, as a member of the committee, in bytes; transport framing not counted.
+/// What one device sends and receives in a round that it stays in to the end, with all its
+/// neighbours there, as a member of the committee, in bytes; transport framing not counted.
 public struct RoundTraffic: Sendable, Hashable, Codable {
     /// Bytes that the device sends.
     public var up: Int

@@ -35,8 +35,8 @@ public struct PrivacyTarget: Sendable, Hashable {
     }
 }
 
-/// Everything that is fixed before a training asks the first device: how much of the budget each round
-/// may spend, and what the whole will have spent at the end.
+/// Everything that is fixed before a training asks the first device: how much of the budget each
+/// round may spend, and what the whole will have spent at the end.
 public struct TrainingPlan: Sendable {
     /// The queries in order, one a round.
     public let queries: [SumQuery]
@@ -91,8 +91,8 @@ public struct TrainingPlan: Sendable {
         planned = try account.spent
     }
 
-    /// The plan of round `round` with `invited` devices, under the query as it is now (clipping norms
-    /// may have changed since the training was planned).
+    /// The plan of round `round` with `invited` devices, under the query as it is now (clipping
+    /// norms may have changed since the training was planned).
     public func sumPlan(round: Int, query: SumQuery, invited: Int) throws -> PrivateSumPlan {
         try PrivateSumPlan(
             dimension: query.dimension, clippingNorm: query.clippingNorm, rho: rho[round],

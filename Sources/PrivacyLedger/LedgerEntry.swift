@@ -1,6 +1,7 @@
 public import DifferentialPrivacy
 
-/// What the coordinator writes down about a round before it asks for the shares that reveal the sum.
+/// What the coordinator writes down about a round before it asks for the shares that reveal the
+/// sum.
 public struct LedgerEntry: Codable, Sendable, Hashable {
     /// How the sum was computed: only a real sum protects anybody.
     public var aggregation: String
@@ -16,8 +17,8 @@ public struct LedgerEntry: Codable, Sendable, Hashable {
     public var survivors: [Int]
     /// The standard deviation of the noise in each coordinate of the sum, in real units.
     public var noiseStandardDeviation: Double
-    /// The zero-concentrated differential privacy that this round costs a device in the sum, with the
-    /// noise of the survivors alone.
+    /// The zero-concentrated differential privacy that this round costs a device in the sum, with
+    /// the noise of the survivors alone.
     public var rho: Double
     /// The relation between data sets under which ``rho`` and ``spent`` hold.
     public var neighbouring: NeighbouringRelation

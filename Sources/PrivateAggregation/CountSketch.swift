@@ -1,11 +1,11 @@
 internal import Sodium
 
-/// A linear compression of vectors: every coordinate is added to one of `width` buckets with a random sign, both
-/// from the public session name (Charikar, Chen and Farach-Colton 2002; as a stage before a private sum in Chen,
-/// Choo, Kairouz and Suresh, ICML 2022, arXiv 2203.03761).
+/// A linear compression of vectors: every coordinate is added to one of `width` buckets with a
+/// random sign, both from the public session name (Charikar, Chen and Farach-Colton 2002; as a
+/// stage before a private sum in Chen, Choo, Kairouz and Suresh, ICML 2022, arXiv 2203.03761).
 ///
-/// Sums of sketches are sketches of sums. What is restored is unbiased: each coordinate has the sum of the
-/// others in its bucket as an error, of variance |x|^2 / width.
+/// Sums of sketches are sketches of sums. What is restored is unbiased: each coordinate has the sum
+/// of the others in its bucket as an error, of variance |x|^2 / width.
 struct CountSketch: Sendable {
     private let buckets: [Int32]
     private let signs: [Float]

@@ -1,20 +1,21 @@
 internal import SecureAggregation
 
 extension ExcessNoise {
-    /// The largest share by which a sum may have more noise than with the finest division, as far as
-    /// ``mostUsedComponents`` allow.
+    /// The largest share by which a sum may have more noise than with the finest division, as far
+    /// as ``mostUsedComponents`` allow.
     private static let toleratedExcess = 0.05
     /// Each component is one more draw for each coordinate.
     private static let mostUsedComponents = 4
 
-    /// Divides the noise of a sum of which `excluded` devices do not count, with as few components as
-    /// will do.
+    /// Divides the noise of a sum of which `excluded` devices do not count, with as few components
+    /// as will do.
     ///
-    /// With the whole cohort there, every device keeps its base units b, so that the target is b (n - e)
-    /// units. The components must raise them to b (n - e) / (u - e) when only u devices are left; fewer
-    /// components mean larger units, of which at most e too many are kept.
+    /// With the whole cohort there, every device keeps its base units b, so that the target is b (n
+    /// - e) units. The components must raise them to b (n - e) / (u - e) when only u devices are
+    /// left; fewer components mean larger units, of which at most e too many are kept.
     ///
-    /// - Throws: Where the tolerated loss asks for more than ``SecureAggregation/ExcessNoise/mostComponents``.
+    /// - Throws: Where the tolerated loss asks for more than
+    ///   ``SecureAggregation/ExcessNoise/mostComponents``.
     static func division(
         cohortSize: Int, minimumSurvivors: Int, excluded: Int
     ) throws(PrivateSumError) -> ExcessNoise {

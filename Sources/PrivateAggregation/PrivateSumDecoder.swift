@@ -15,8 +15,8 @@ public struct PrivateSumDecoder: Sendable {
         /// The sum of the clipped vectors, `dimension` coordinates in real units.
         public var values: [Float]
         /// The standard deviation of each coordinate's error, in real units. Where vectors were
-        /// compressed, it is measured from the sum itself: its root mean square over the buckets, which is
-        /// the noise together with what other coordinates leave in a bucket.
+        /// compressed, it is measured from the sum itself: its root mean square over the buckets,
+        /// which is the noise together with what other coordinates leave in a bucket.
         public var standardDeviation: Double
     }
 

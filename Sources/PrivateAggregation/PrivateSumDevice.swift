@@ -1,9 +1,9 @@
 public import SecureAggregation
 public import Sodium
 
-/// A device's side of one private sum: it encodes and noises its vector and takes the steps of the masked
-/// sum (``advertiseKeys()``, ``shareKeys(with:)``, ``contribute(_:receiving:)``, on committee members
-/// ``endorse(_:)``, ``unmask(_:)``), each once and in this order.
+/// A device's side of one private sum: it encodes and noises its vector and takes the steps of the
+/// masked sum (``advertiseKeys()``, ``shareKeys(with:)``, ``contribute(_:receiving:)``, on
+/// committee members ``endorse(_:)``, ``unmask(_:)``), each once and in this order.
 public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     private let encoder: PrivateSumEncoder
     /// What noise is drawn from; gone once it is drawn.
@@ -19,9 +19,10 @@ public struct PrivateSumDevice<Randomness: RandomSource>: Sendable {
     ///   - identity: The device's enrolled key.
     ///   - noise: The source of rounding and noise.
     ///   - keys: The source of keys and shares; a stream of its own.
-    /// - Throws: ``SecureAggregation/AggregationError/otherSession`` where the parameters name another session
-    ///   than the encoder's, ``SecureAggregation/AggregationError/refusedTerms(_:)`` where they are not those of
-    ///   its plan, and what joining the masked sum throws.
+    /// - Throws: ``SecureAggregation/AggregationError/otherSession`` where the parameters name
+    ///   another session than the encoder's,
+    ///   ``SecureAggregation/AggregationError/refusedTerms(_:)`` where they are not those of its
+    ///   plan, and what joining the masked sum throws.
     public init(
         encoder: PrivateSumEncoder, accepted: AcceptedParameters, membership: RosterMember,
         identity: SigningKey, noise: Randomness, keys: Randomness

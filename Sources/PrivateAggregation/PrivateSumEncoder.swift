@@ -34,8 +34,8 @@ public struct PrivateSumEncoder: Sendable {
         }
     }
 
-    /// Compresses, clips, rotates, scales, rounds and noises `vector`; only the result may leave the device,
-    /// and only under a mask.
+    /// Compresses, clips, rotates, scales, rounds and noises `vector`; only the result may leave
+    /// the device, and only under a mask.
     ///
     /// Rounding is unbiased and repeated until the rounded vector meets the norm bound that the
     /// privacy of the sum rests on (Kairouz, Liu and Steinke 2021, algorithm 1), which the worst
@@ -43,10 +43,11 @@ public struct PrivateSumEncoder: Sendable {
     ///
     /// - Parameters:
     ///   - vector: `dimension` coordinates in real units.
-    ///   - noiseSeeds: The seeds of the removable noise, by component; nil for a component that is left out,
-    ///     as a simulation without masks does where it would be removed again.
+    ///   - noiseSeeds: The seeds of the removable noise, by component; nil for a component that is
+    ///     left out, as a simulation without masks does where it would be removed again.
     ///   - randomness: The source of rounding and of the noise that stays.
-    /// - Throws: ``PrivateSumError/wrongDimension(expected:actual:)`` or ``PrivateSumError/notFinite``.
+    /// - Throws: ``PrivateSumError/wrongDimension(expected:actual:)`` or
+    ///   ``PrivateSumError/notFinite``.
     public func encode(
         _ vector: [Float], noiseSeeds: [SecretBytes?], randomness: inout some RandomSource
     ) throws -> RingVector {
@@ -67,8 +68,8 @@ public struct PrivateSumEncoder: Sendable {
         return encoded
     }
 
-    /// Rounds the coordinates of a rotated vector, in units of the granularity, until the norm is within its
-    /// bound.
+    /// Rounds the coordinates of a rotated vector, in units of the granularity, until the norm is
+    /// within its bound.
     private func rounded(
         _ rotated: [Float], randomness: inout some RandomSource
     ) throws -> [Int32] {

@@ -7,26 +7,29 @@ internal import VectorKernels
 /// Everything public about one private sum, fixed before the first device is asked: how vectors are
 /// compressed, clipped, encoded and noised, and the modulus of the masked sum.
 ///
-/// The distributed discrete Gaussian mechanism of Kairouz, Liu and Steinke (ICML 2021, algorithms 1 and 2) or
-/// the Skellam mechanism of Agarwal, Kairouz and Liu (NeurIPS 2021). Each device clips to ``clippingNorm``,
-/// rotates, scales by 1 / ``granularity``, rounds, and adds noise of ``ExcessNoise/unitsPerDevice`` times
-/// ``unitVariance`` to every coordinate, of which the coordinator removes what ``excessNoise`` says.
+/// The distributed discrete Gaussian mechanism of Kairouz, Liu and Steinke (ICML 2021, algorithms 1
+/// and 2) or the Skellam mechanism of Agarwal, Kairouz and Liu (NeurIPS 2021). Each device clips to
+/// ``clippingNorm``, rotates, scales by 1 / ``granularity``, rounds, and adds noise of
+/// ``ExcessNoise/unitsPerDevice`` times ``unitVariance`` to every coordinate, of which the
+/// coordinator removes what ``excessNoise`` says.
 public struct PrivateSumPlan: Sendable, Hashable {
-    /// The granularity is this share of clippingNorm / sqrt(d): rounding then adds about a quarter of
-    /// its square to the squared sensitivity.
+    /// The granularity is this share of clippingNorm / sqrt(d): rounding then adds about a quarter
+    /// of its square to the squared sensitivity.
     private static let roundingShare = 0.1
-    /// The least variance of a discrete Gaussian share, in ring units squared, so that a sum of shares is as
-    /// good as one: tau is below 1e-27 for a million of them.
+    /// The least variance of a discrete Gaussian share, in ring units squared, so that a sum of
+    /// shares is as good as one: tau is below 1e-27 for a million of them.
     private static let leastGaussianVariance = 8.0
-    /// The least variance of a Skellam unit: rounding it up to a multiple of 2^-16 adds 0.1 % at most.
+    /// The least variance of a Skellam unit: rounding it up to a multiple of 2^-16 adds 0.1 % at
+    /// most.
     private static let leastSkellamVariance = 0x1p-6
-    /// Where noise is so wide that its tables would not do, the granularity may be this share: rounding
-    /// then adds about a twentieth to the sensitivity.
+    /// Where noise is so wide that its tables would not do, the granularity may be this share:
+    /// rounding then adds about a twentieth to the sensitivity.
     private static let largestRoundingShare = 0.5
     /// The probability that any coordinate of the sum wraps around the modulus, as a power of two.
     private static let wrapAroundExponent = -40.0
-    /// The largest norm of a rounded vector, in ring units: below it, the error of a rotation in Float
-    /// is too small for a vector to miss the bound at every rounding, and no integer overflows.
+    /// The largest norm of a rounded vector, in ring units: below it, the error of a rotation in
+    /// Float is too small for a vector to miss the bound at every rounding, and no integer
+    /// overflows.
     private static let largestRoundedNorm = 0x1p20
 
     /// The number of coordinates that the caller sums.
@@ -50,17 +53,18 @@ public struct PrivateSumPlan: Sendable, Hashable {
     /// The b of Z_2^b, in bits.
     public let modulusBits: Int
 
-    /// Plans a sum that spends at most `rho` of zero-concentrated differential privacy with any number of
-    /// devices from `minimumSurvivors` to `cohortSize`, even when `colluding` of them add no noise or subtract
-    /// it, and the person concerned is absent together with the noise of their device.
+    /// Plans a sum that spends at most `rho` of zero-concentrated differential privacy with any
+    /// number of devices from `minimumSurvivors` to `cohortSize`, even when `colluding` of them add
+    /// no noise or subtract it, and the person concerned is absent together with the noise of their
+    /// device.
     ///
     /// - Parameters:
     ///   - dimension: The number of coordinates, up to 2^30.
     ///   - sketchWidth: The number of buckets of a count sketch, below `dimension`; nil for none.
     ///   - clippingNorm: In real units, above 0.
     ///   - rho: What the sum may spend; with Skellam noise at integer orders.
-    ///   - noise: The family; nil for the discrete Gaussian wherever each of its shares is wide enough on
-    ///     the coarsest grid, and Skellam elsewhere.
+    ///   - noise: The family; nil for the discrete Gaussian wherever each of its shares is wide
+    ///     enough on the coarsest grid, and Skellam elsewhere.
     /// - Throws: ``PrivateSumError`` where no modulus of up to 32 bits can hold the sum, or a
     ///   parameter is out of range.
     public init(
@@ -108,8 +112,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
             case .discreteGaussian: Self.leastGaussianVariance
             case .skellam: Self.leastSkellamVariance
             }
-        // The largest component must not be wider than tables reach (what is never removed is drawn in pieces);
-        // rounding may take half as much again.
+        // The largest component must not be wider than tables reach (what is never removed is drawn
+        // in pieces); rounding may take half as much again.
         let largestComponent = 1 << max(0, excessNoise.componentCount - 1)
         let largestUnit = NoiseDistribution.largestTabulatedVariance / Double(largestComponent)
         let finest = unitDeviation * (1.5 / largestUnit).squareRoot()
@@ -142,7 +146,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
     /// The number of coordinates on the wire.
     public var encodedDimension: Int { sketchWidth ?? dimension }
 
-    /// The number of devices whose noise does not count: those that collude, and the person concerned.
+    /// The number of devices whose noise does not count: those that collude, and the person
+    /// concerned.
     public var colluding: Int { excessNoise.excluded - 1 }
 
     /// The variance of the noise that each device adds to each coordinate, in ring units squared.
@@ -159,8 +164,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
             clippingNorm: clippingNorm, granularity: granularity, dimension: encodedDimension)
     }
 
-    /// The honest noise shares in a sum: no more than there would be with every component kept, and none below
-    /// a unit.
+    /// The honest noise shares in a sum: no more than there would be with every component kept, and
+    /// none below a unit.
     private static func shares(
         of division: ExcessNoise, survivors: Int
     ) -> DistributedNoise.Shares {
@@ -170,18 +175,18 @@ public struct PrivateSumPlan: Sendable, Hashable {
             count: min(most, units), leastUnits: 1, totalUnits: units)
     }
 
-    /// The noise that is left in a sum of `survivors` devices after its excess is removed, without that of
-    /// the colluding ones and of the device concerned. What it costs holds both where one person's vector is
-    /// replaced by zero and where the person is added or removed.
+    /// The noise that is left in a sum of `survivors` devices after its excess is removed, without
+    /// that of the colluding ones and of the device concerned. What it costs holds both where one
+    /// person's vector is replaced by zero and where the person is added or removed.
     public func achievedNoise(survivors: Int) -> DistributedNoise {
         DistributedNoise(
             distribution: noise, sensitivity: sensitivity, unitVariance: unitVariance,
             shares: Self.shares(of: excessNoise, survivors: survivors))
     }
 
-    /// The standard deviation of one coordinate of the decoded sum around the exact sum of the clipped
-    /// vectors, in real units: the noise that is left, and the rounding at a variance of 1/6 a device, that of
-    /// a uniform fractional part. The error of a compression comes on top.
+    /// The standard deviation of one coordinate of the decoded sum around the exact sum of the
+    /// clipped vectors, in real units: the noise that is left, and the rounding at a variance of
+    /// 1/6 a device, that of a uniform fractional part. The error of a compression comes on top.
     public func sumStandardDeviation(survivors: Int) -> Double {
         let noise = Double(excessNoise.unitsInSum(survivors: survivors)) * unitVariance
         return granularity * (noise + Double(survivors) / 6).squareRoot()
@@ -192,7 +197,8 @@ public struct PrivateSumPlan: Sendable, Hashable {
         RingVector.packedByteCount(count: encodedDimension, bits: modulusBits)
     }
 
-    /// The hash of the plan, 32 bytes: what a device agrees to, bound into every message of the sum.
+    /// The hash of the plan, 32 bytes: what a device agrees to, bound into every message of the
+    /// sum.
     public var digest: [UInt8] {
         var hash = BLAKE2b(context: "covey private sum")
         for number in [
@@ -235,9 +241,10 @@ public struct PrivateSumPlan: Sendable, Hashable {
     }
 
     /// The bits that hold the sum. A rotated sum of clipped vectors is sub-Gaussian with variance
-    /// (n c)^2 / p in each coordinate (random signs; p is the length of a pass of the rotation), the noise is
-    /// sub-gamma with its variance and a scale of 1/3, as Skellam tails are the heavier ones, and rounding
-    /// moves a coordinate by less than n; a union bound over the coordinates gives the largest magnitude.
+    /// (n c)^2 / p in each coordinate (random signs; p is the length of a pass of the rotation),
+    /// the noise is sub-gamma with its variance and a scale of 1/3, as Skellam tails are the
+    /// heavier ones, and rounding moves a coordinate by less than n; a union bound over the
+    /// coordinates gives the largest magnitude.
     private static func bits(
         signal: Double, dimension: Int, noiseVariance: Double, cohortSize: Double
     ) -> Int {

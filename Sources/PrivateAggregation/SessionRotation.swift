@@ -1,13 +1,13 @@
 internal import Sodium
 internal import VectorKernels
 
-/// The random rotation of a session, which spreads every vector evenly over the coordinates, so that one modulus
-/// serves them all.
+/// The random rotation of a session, which spreads every vector evenly over the coordinates, so
+/// that one modulus serves them all.
 ///
-/// A pass x -> H D x / sqrt(p) over p coordinates, p a power of two, D random signs from the public session
-/// name and H the Walsh-Hadamard matrix, is orthogonal. Where the dimension is a power of two there is one
-/// pass; elsewhere one over the first p coordinates and one over the last, p the largest power of two
-/// below the dimension, so that nothing is padded.
+/// A pass x -> H D x / sqrt(p) over p coordinates, p a power of two, D random signs from the public
+/// session name and H the Walsh-Hadamard matrix, is orthogonal. Where the dimension is a power of
+/// two there is one pass; elsewhere one over the first p coordinates and one over the last, p the
+/// largest power of two below the dimension, so that nothing is padded.
 struct SessionRotation: Sendable {
     /// The p of a pass: the sums of squares that meet in one coordinate are divided by it.
     static func passLength(dimension: Int) -> Int {

@@ -9,7 +9,8 @@ extension PrivateSumPlan {
         try noise(units: 1 << component)
     }
 
-    /// The noise that is never removed, in pieces of whole units that are no wider than tables reach.
+    /// The noise that is never removed, in pieces of whole units that are no wider than tables
+    /// reach.
     func baseNoise() throws -> [any IntegerNoise] {
         let units = excessNoise.baseUnits
         let largest = max(1, Int(NoiseDistribution.largestTabulatedVariance / unitVariance))

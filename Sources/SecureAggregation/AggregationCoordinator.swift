@@ -1,16 +1,18 @@
 package import Sodium
 public import VectorKernels
 
-/// The coordinator's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys and survivors),
-/// as a state machine without I/O.
+/// The coordinator's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys
+/// and survivors), as a state machine without I/O.
 ///
-/// In each step, `receive` takes the devices' messages in any order; `end…` closes the step, and what the devices
-/// are to be told next can be asked for. A message that is refused leaves the state as it was; a step that ends
-/// with too few devices ends the session. Memory is one vector and the devices' keys and shares.
+/// In each step, `receive` takes the devices' messages in any order; `end…` closes the step, and
+/// what the devices are to be told next can be asked for. A message that is refused leaves the
+/// state as it was; a step that ends with too few devices ends the session. Memory is one vector
+/// and the devices' keys and shares.
 public struct AggregationCoordinator: Sendable {
     /// The public parameters.
     public let parameters: AggregationParameters
-    /// How many devices answered each step so far, in order: advertising, sharing, masking, unmasking.
+    /// How many devices answered each step so far, in order: advertising, sharing, masking,
+    /// unmasking.
     public private(set) var survivorsPerStep: [Int] = []
 
     private let roster: Roster
@@ -33,7 +35,8 @@ public struct AggregationCoordinator: Sendable {
 
     /// Opens a session with the devices of `roster`.
     ///
-    /// - Throws: ``AggregationError/invalidParameters(_:)`` where the parameters are of another roster.
+    /// - Throws: ``AggregationError/invalidParameters(_:)`` where the parameters are of another
+    ///   roster.
     public init(parameters: AggregationParameters, roster: Roster) throws(AggregationError) {
         guard roster.root == parameters.rosterRoot,
             roster.identities.count == parameters.cohortSize
@@ -114,7 +117,8 @@ public struct AggregationCoordinator: Sendable {
         try end("share keys", left: sharing.count, next: .masking)
     }
 
-    /// What a device is told in step 3: who is left, and the shares sealed to it by its neighbours among them.
+    /// What a device is told in step 3: who is left, and the shares sealed to it by its neighbours
+    /// among them.
     public func shares(for device: Int) -> DeliveredShares {
         DeliveredShares(
             sharers: sharers,
@@ -148,7 +152,8 @@ public struct AggregationCoordinator: Sendable {
 
     /// Ends step 3.
     ///
-    /// - Returns: The devices in the sum; those of them that are in the ``committee`` are to sign it.
+    /// - Returns: The devices in the sum; those of them that are in the ``committee`` are to sign
+    ///   it.
     public mutating func endMasking() throws(AggregationError) -> DeviceSet {
         try expect(.masking)
         sealedShares = [:]
@@ -183,11 +188,12 @@ public struct AggregationCoordinator: Sendable {
         endorsements.append(message)
     }
 
-    /// Ends step 4: has `commit` make durable whatever must be so before the sum can be revealed, such
-    /// as the charge to the privacy budget, and only then lets devices be asked for their shares.
+    /// Ends step 4: has `commit` make durable whatever must be so before the sum can be revealed,
+    /// such as the charge to the privacy budget, and only then lets devices be asked for their
+    /// shares.
     ///
-    /// - Parameter commit: Given the survivors and how many devices answered each step so far. Where it
-    ///   throws, the sum stays masked for ever.
+    /// - Parameter commit: Given the survivors and how many devices answered each step so far.
+    ///   Where it throws, the sum stays masked for ever.
     public mutating func endEndorsing(
         committing commit: (_ survivors: DeviceSet, _ perStep: [Int]) throws -> Void
     ) throws {
@@ -238,8 +244,8 @@ public struct AggregationCoordinator: Sendable {
     /// Ends step 5: restores the missing seeds and keys, takes the masks off and returns the sum of
     /// the survivors' vectors in Z_2^b, with the seeds of the noise that is to be removed from it.
     ///
-    /// - Throws: Where some device's secrets have fewer shares than the threshold, or shares that do
-    ///   not fit what it advertised.
+    /// - Throws: Where some device's secrets have fewer shares than the threshold, or shares that
+    ///   do not fit what it advertised.
     public mutating func reveal() throws(AggregationError) -> UnmaskedSum {
         try expect(.unmasking)
         guard let unmasking else { throw .unexpectedStep("nothing is being unmasked") }

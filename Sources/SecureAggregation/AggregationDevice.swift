@@ -1,9 +1,10 @@
 public import Sodium
 public import VectorKernels
 
-/// The device's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys and survivors), as a
-/// state machine without I/O. The steps must be called in order, once each: ``advertiseKeys()``,
-/// ``shareKeys(with:)``, ``mask(_:receiving:)``, on committee members ``endorse(_:)``, ``unmask(_:)``.
+/// The device's side of a masked sum (Bonawitz et al., CCS 2017, figure 4, with signed keys and
+/// survivors), as a state machine without I/O. The steps must be called in order, once each:
+/// ``advertiseKeys()``, ``shareKeys(with:)``, ``mask(_:receiving:)``, on committee members
+/// ``endorse(_:)``, ``unmask(_:)``.
 ///
 /// A thrown error ends the session: every later call throws as well.
 public struct AggregationDevice<Randomness: RandomSource>: Sendable {
@@ -78,8 +79,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// Whether this device signs the set of survivors.
     public var isInCommittee: Bool { accepted.committee.contains(device) }
 
-    /// Step 1: draws two key pairs and a self-mask seed; publishes the public keys and commitments to all
-    /// seeds, signed.
+    /// Step 1: draws two key pairs and a self-mask seed; publishes the public keys and commitments
+    /// to all seeds, signed.
     public mutating func advertiseKeys() throws(AggregationError) -> KeyAdvertisement {
         guard case .ready(var randomness, let noiseSeeds) = phase else {
             throw outOfOrder("keys were advertised before")
@@ -157,7 +158,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
     /// - Parameters:
     ///   - vector: `vectorLength` elements of `modulusBits` bits.
     ///   - delivered: Who shared keys, and one share from each neighbour that did.
-    /// - Throws: Where a share is forged, repeated, withheld or not from a neighbour, or too few came.
+    /// - Throws: Where a share is forged, repeated, withheld or not from a neighbour, or too few
+    ///   came.
     public mutating func mask(
         _ vector: consuming RingVector, receiving delivered: DeliveredShares
     ) throws(AggregationError) -> MaskedInput {
@@ -207,7 +209,8 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
 
     /// Step 4, on members of the committee: signs the set of survivors, one only.
     ///
-    /// - Throws: Where the device is no member or not in the set, or the set is too small or leaves a gap.
+    /// - Throws: Where the device is no member or not in the set, or the set is too small or leaves
+    ///   a gap.
     public mutating func endorse(
         _ survivors: DeviceSet
     ) throws(AggregationError) -> Endorsement {
@@ -225,13 +228,14 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
             device: device, signature: identity.sign(parameters.endorsedHash(of: survivors)))
     }
 
-    /// Step 5: hands out one kind of share for each neighbour that shared secrets: of the self-mask seed and
-    /// the excess noise if its vector is in the sum, of the masking key if it is lost.
+    /// Step 5: hands out one kind of share for each neighbour that shared secrets: of the self-mask
+    /// seed and the excess noise if its vector is in the sum, of the masking key if it is lost.
     ///
-    /// - Throws: Where the set is not the one that this device signed, does not include it, or leaves fewer
-    ///   neighbours than the threshold (this device's own seed could not be restored then, so that an
-    ///   honest coordinator gains nothing from an answer); where a neighbour in it masked its vector for others
-    ///   than this device did, or has not said for whom: part of the sum could be unmasked apart.
+    /// - Throws: Where the set is not the one that this device signed, does not include it, or
+    ///   leaves fewer neighbours than the threshold (this device's own seed could not be restored
+    ///   then, so that an honest coordinator gains nothing from an answer); where a neighbour in it
+    ///   masked its vector for others than this device did, or has not said for whom: part of the
+    ///   sum could be unmasked apart.
     public mutating func unmask(
         _ verified: VerifiedSurvivors
     ) throws(AggregationError) -> UnmaskingShares {

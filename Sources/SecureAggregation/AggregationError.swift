@@ -34,7 +34,8 @@ public enum AggregationError: Error, Equatable, CustomStringConvertible {
     case inconsistentSurvivors(String)
     /// Too few members of the committee signed the set of survivors.
     case tooFewEndorsements(valid: Int, needed: Int)
-    /// The shares of a device do not determine the secret that its public key or commitment belongs to.
+    /// The shares of a device do not determine the secret that its public key or commitment belongs
+    /// to.
     case inconsistentShares(device: Int)
 
     /// The reason in one line.

@@ -1,7 +1,7 @@
 package import Sodium
 
-/// The public parameters of one masked sum. Their ``digest`` is bound into every signature, key and sealed
-/// share, so that parties that were told different parameters cannot take part in one sum.
+/// The public parameters of one masked sum. Their ``digest`` is bound into every signature, key and
+/// sealed share, so that parties that were told different parameters cannot take part in one sum.
 public struct AggregationParameters: Sendable, Hashable {
     /// The largest cohort; share positions and message sizes are bounded by it.
     public static let largestCohort = 1 << 20
@@ -114,8 +114,9 @@ public struct AggregationParameters: Sendable, Hashable {
         digest = hash.finalize()
     }
 
-    /// What graph and committee are drawn from: the session and the roster. A coordinator that tries many
-    /// sessions before it names one multiplies the probability of a bad graph by their number.
+    /// What graph and committee are drawn from: the session and the roster. A coordinator that
+    /// tries many sessions before it names one multiplies the probability of a bad graph by their
+    /// number.
     private var seed: [UInt8] { session + rosterRoot }
 
     /// The neighbours of every device.
@@ -155,7 +156,8 @@ public struct AggregationParameters: Sendable, Hashable {
         return hash.finalize()
     }
 
-    /// What a device signs with its masked vector: that it bears a mask for each neighbour among `sharers`.
+    /// What a device signs with its masked vector: that it bears a mask for each neighbour among
+    /// `sharers`.
     package func inclusionHash(of device: Int, sharers: DeviceSet) -> [UInt8] {
         var hash = BLAKE2b(context: "covey masked input")
         hash.update(digest)

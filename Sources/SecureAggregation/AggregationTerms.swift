@@ -2,16 +2,18 @@
 public struct AggregationTerms: Sendable, Hashable {
     /// The fewest devices in whose sum this one agrees to be.
     public var minimumSurvivors: Int
-    /// The share of *any* cohort, from 0 to below 1, that may collude with the coordinator without harm to this
-    /// device. The coordinator names the cohort: how it is drawn from the enrolled must not let it gather more.
+    /// The share of *any* cohort, from 0 to below 1, that may collude with the coordinator without
+    /// harm to this device. The coordinator names the cohort: how it is drawn from the enrolled
+    /// must not let it gather more.
     public var corruptShare: Double
-    /// The binary logarithm of the probability that graph and committee may fail with at that share.
+    /// The binary logarithm of the probability that graph and committee may fail with at that
+    /// share.
     public var failureExponent: Double
     /// What the device agreed to contribute to; nil where the layer above decides.
     public var purpose: [UInt8]?
-    /// The latest round that the device took part in; rounds up to it are refused as replays. To be stored
-    /// durably before the first message of a round leaves the device: a device that took part in a round twice
-    /// could sign two sets of survivors.
+    /// The latest round that the device took part in; rounds up to it are refused as replays. To be
+    /// stored durably before the first message of a round leaves the device: a device that took
+    /// part in a round twice could sign two sets of survivors.
     public var latestRound: UInt64?
 
     /// Collects terms.
@@ -28,7 +30,8 @@ public struct AggregationTerms: Sendable, Hashable {
 
     /// Agrees to `parameters`, or says why not.
     ///
-    /// - Throws: ``AggregationError/refusedTerms(_:)`` or ``AggregationError/replayed(round:latest:)``.
+    /// - Throws: ``AggregationError/refusedTerms(_:)`` or
+    ///   ``AggregationError/replayed(round:latest:)``.
     public func accept(
         _ parameters: AggregationParameters
     ) throws(AggregationError) -> AcceptedParameters {

@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// The committee whose members sign the set of survivors before anybody unmasks: its size, and how many of
-/// their signatures a device asks for.
+/// The committee whose members sign the set of survivors before anybody unmasks: its size, and how
+/// many of their signatures a device asks for.
 ///
-/// The coordinator must not be able to name one set of survivors to some devices and another to others: it
-/// could collect both kinds of shares of one device. Honest members sign one set only, so that two sets with
-/// q signatures each from m members need 2q - m members that sign both.
+/// The coordinator must not be able to name one set of survivors to some devices and another to
+/// others: it could collect both kinds of shares of one device. Honest members sign one set only,
+/// so that two sets with q signatures each from m members need 2q - m members that sign both.
 public struct CommitteeSecurity: Sendable, Hashable, Codable {
     /// The number of members.
     public let size: Int
@@ -20,17 +20,17 @@ public struct CommitteeSecurity: Sendable, Hashable, Codable {
 
     /// A committee about as small as can be, drawn at random from the cohort, for which
     ///
-    /// 1. the corrupt members are enough to make two sets final, P[Hypergeometric(n, corrupt, m) >= 2q - m],
-    ///    with at most a probability of 2^`failureExponent`,
-    /// 2. too few members are left to sign, P[Hypergeometric(n, lost, m) > m - q], with at most a probability
-    ///    of 2^`lossExponent`: that round is lost, and nothing else.
+    /// 1. the corrupt members are enough to make two sets final, P[Hypergeometric(n, corrupt, m) >=
+    ///    2q - m], with at most a probability of 2^`failureExponent`,
+    /// 2. too few members are left to sign, P[Hypergeometric(n, lost, m) > m - q], with at most a
+    ///    probability of 2^`lossExponent`: that round is lost, and nothing else.
     ///
     /// - Parameters:
     ///   - cohortSize: The number of devices, at least 2.
     ///   - corruptShare: The share that may collude with the coordinator, from 0 up, below 1.
     ///   - dropoutShare: The share that may be lost before it signs, from 0 up, below 1.
-    /// - Throws: ``AggregationError/invalidParameters(_:)`` where not even all devices together are enough:
-    ///   the corrupt and twice the lost must be fewer than the cohort.
+    /// - Throws: ``AggregationError/invalidParameters(_:)`` where not even all devices together are
+    ///   enough: the corrupt and twice the lost must be fewer than the cohort.
     public static func choose(
         cohortSize: Int, corruptShare: Double, dropoutShare: Double,
         failureExponent: Double = -40, lossExponent: Double = -20
@@ -64,7 +64,8 @@ public struct CommitteeSecurity: Sendable, Hashable, Codable {
                 cohortSize: cohortSize, corrupt: corrupt, failureExponent: failureExponent,
                 tails: tails) ? quorum : nil
         }
-        // Nearly monotone in the size: doubling and halving end at most a few members above the smallest.
+        // Nearly monotone in the size: doubling and halving end at most a few members above the
+        // smallest.
         var size = 1
         while size < cohortSize, quorum(of: size) == nil { size = min(2 * size, cohortSize) }
         var tooSmall = size / 2

@@ -1,8 +1,10 @@
-/// A set of devices of a cohort, such as those whose masked vectors are in a sum, as a bit for each.
+/// A set of devices of a cohort, such as those whose masked vectors are in a sum, as a bit for
+/// each.
 public struct DeviceSet: Sendable, Hashable {
     /// The number of devices in the cohort.
     public let cohortSize: Int
-    /// Bit i % 8 of byte i / 8 is set where device i is in the set; the bits behind the last device are 0.
+    /// Bit i % 8 of byte i / 8 is set where device i is in the set; the bits behind the last device
+    /// are 0.
     public let bitmap: [UInt8]
     /// The number of devices in the set.
     public let count: Int

@@ -1,14 +1,15 @@
-/// Which noise is taken off a sum once its survivors are known, so that it has exactly the noise it needs
-/// whoever was lost (the XNoise scheme of Dordis, Jiang et al., EuroSys 2024).
+/// Which noise is taken off a sum once its survivors are known, so that it has exactly the noise it
+/// needs whoever was lost (the XNoise scheme of Dordis, Jiang et al., EuroSys 2024).
 ///
-/// Noise is counted in units of variance. Every device adds `baseUnits` that stay for ever and one component
-/// of 2^j units for each j below `componentCount`, each expanded from a seed of its own that is shared among
-/// its neighbours. For the s devices in a sum, the honest ones among them must keep `targetUnits` together:
-/// of them `excluded` may be corrupt, or are the person concerned. The first `extra` survivors keep one unit
-/// more than the others, so that the target is met exactly; the seeds of what nobody keeps are revealed.
+/// Noise is counted in units of variance. Every device adds `baseUnits` that stay for ever and one
+/// component of 2^j units for each j below `componentCount`, each expanded from a seed of its own
+/// that is shared among its neighbours. For the s devices in a sum, the honest ones among them must
+/// keep `targetUnits` together: of them `excluded` may be corrupt, or are the person concerned. The
+/// first `extra` survivors keep one unit more than the others, so that the target is met exactly;
+/// the seeds of what nobody keeps are revealed.
 ///
-/// Where Dordis takes a component for each lost device, or powers of two with a rest of up to one unit a
-/// device, the uneven division leaves no rest with any number of components.
+/// Where Dordis takes a component for each lost device, or powers of two with a rest of up to one
+/// unit a device, the uneven division leaves no rest with any number of components.
 public struct ExcessNoise: Sendable, Hashable {
     /// No removable noise: devices share no noise seeds.
     public static let none = ExcessNoise(uncheckedComponents: 0)
@@ -26,8 +27,8 @@ public struct ExcessNoise: Sendable, Hashable {
 
     /// Describes a division of the noise.
     ///
-    /// - Throws: ``AggregationError/invalidParameters(_:)`` where the components cannot serve a sum of
-    ///   `minimumSurvivors` to `cohortSize` devices.
+    /// - Throws: ``AggregationError/invalidParameters(_:)`` where the components cannot serve a sum
+    ///   of `minimumSurvivors` to `cohortSize` devices.
     public init(
         componentCount: Int, baseUnits: Int, targetUnits: Int, excluded: Int, cohortSize: Int,
         minimumSurvivors: Int
@@ -44,7 +45,8 @@ public struct ExcessNoise: Sendable, Hashable {
         }
     }
 
-    /// Whether sums of `minimumSurvivors` to `cohortSize` devices can keep the target with these components.
+    /// Whether sums of `minimumSurvivors` to `cohortSize` devices can keep the target with these
+    /// components.
     func serves(cohortSize: Int, minimumSurvivors: Int) -> Bool {
         guard (0...Self.mostComponents).contains(componentCount), (1...1 << 24).contains(baseUnits),
             excluded >= 0, excluded < minimumSurvivors, minimumSurvivors <= cohortSize,
@@ -92,7 +94,8 @@ public struct ExcessNoise: Sendable, Hashable {
         return survivors * units + extra
     }
 
-    /// The units that honest devices keep in a sum, whichever `excluded` of the survivors do not count.
+    /// The units that honest devices keep in a sum, whichever `excluded` of the survivors do not
+    /// count.
     public func honestUnits(survivors: Int) -> Int {
         let (units, extra) = kept(survivors: survivors)
         return (survivors - excluded) * units + max(0, extra - excluded)

@@ -1,13 +1,14 @@
 internal import Foundation
 
-/// The degree of the neighbour graph, the secret-sharing threshold, and how densely survivors must stand.
+/// The degree of the neighbour graph, the secret-sharing threshold, and how densely survivors must
+/// stand.
 public struct GraphSecurity: Sendable, Hashable, Codable {
     /// How many neighbours each device has.
     public let degree: Int
     /// How many neighbours' shares restore a device's secrets.
     public let threshold: Int
-    /// How many survivors there must be at every `degree / 2` places of the ring in a row; 0 where the graph is
-    /// complete.
+    /// How many survivors there must be at every `degree / 2` places of the ring in a row; 0 where
+    /// the graph is complete.
     public let leastInWindow: Int
 
     /// Fixes all three by hand.
@@ -17,17 +18,19 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
         self.leastInWindow = leastInWindow
     }
 
-    /// The smallest degree, with a threshold, for which the graph is safe and sums are seldom lost (after Bell et
-    /// al., CCS 2020, section 3.4; the coordinator chooses whom it loses, so that nothing is left to chance there).
+    /// The smallest degree, with a threshold, for which the graph is safe and sums are seldom lost
+    /// (after Bell et al., CCS 2020, section 3.4; the coordinator chooses whom it loses, so that
+    /// nothing is left to chance there).
     ///
-    /// Secrets are safe but for a probability of 2^`failureExponent` each, over the random graph and all devices:
+    /// Secrets are safe but for a probability of 2^`failureExponent` each, over the random graph
+    /// and all devices:
     ///
     /// 1. no device has `threshold` or more corrupt neighbours, who could restore its secrets:
     ///    n P[Hypergeometric(n - 1, corrupt, k) >= t];
-    /// 2. no window of k/2 places of the ring holds `leastInWindow` or more corrupt devices:
-    ///    n P[Hypergeometric(n, corrupt, k/2) >= w]. Devices refuse survivors of whom a window holds fewer, so
-    ///    that each window has an honest one: the honest survivors are connected, and no part of them can be
-    ///    unmasked alone.
+    /// 2. no window of k/2 places of the ring holds `leastInWindow` or more corrupt devices: n
+    ///    P[Hypergeometric(n, corrupt, k/2) >= w]. Devices refuse survivors of whom a window holds
+    ///    fewer, so that each window has an honest one: the honest survivors are connected, and no
+    ///    part of them can be unmasked alone.
     ///
     /// A sum is lost with a probability of 2^`lossExponent` each, if the lost are a random share:
     ///
@@ -43,7 +46,8 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
     ///   - dropoutShare: The share that may be lost in the course of the sum, from 0 up, below 1.
     ///   - failureExponent: The binary logarithm of the tolerated probability of a leak, below 0.
     ///   - lossExponent: The binary logarithm of the tolerated probability of a lost sum, below 0.
-    /// - Throws: ``AggregationError/invalidParameters(_:)`` where no threshold can serve both sides.
+    /// - Throws: ``AggregationError/invalidParameters(_:)`` where no threshold can serve both
+    ///   sides.
     public static func choose(
         cohortSize: Int, corruptShare: Double, dropoutShare: Double,
         failureExponent: Double = -40, lossExponent: Double = -20
@@ -93,8 +97,8 @@ public struct GraphSecurity: Sendable, Hashable, Codable {
             degree: others, threshold: max(corrupt + 1, (corrupt + others - dropped + 1) / 2))
     }
 
-    /// Whether this graph keeps secrets with `corrupt` devices, but for a probability of 2^`failureExponent`
-    /// each: 1 and 2 of
+    /// Whether this graph keeps secrets with `corrupt` devices, but for a probability of
+    /// 2^`failureExponent` each: 1 and 2 of
     /// ``choose(cohortSize:corruptShare:dropoutShare:failureExponent:lossExponent:)``.
     func protects(
         cohortSize: Int, corrupt: Int, failureExponent: Double, tails: HypergeometricTails

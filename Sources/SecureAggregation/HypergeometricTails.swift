@@ -15,7 +15,8 @@ struct HypergeometricTails {
         logFactorial[n] - logFactorial[k] - logFactorial[n - k]
     }
 
-    /// The natural logarithm of P[X >= `least`], X counting the marked among `draws` of `population`.
+    /// The natural logarithm of P[X >= `least`], X counting the marked among `draws` of
+    /// `population`.
     func logAtLeast(_ least: Int, population: Int, marked: Int, draws: Int) -> Double {
         let lowest = max(least, draws - (population - marked), 0)
         var tail = -Double.infinity

@@ -1,7 +1,8 @@
 package import Sodium
 package import VectorKernels
 
-/// A mask of a vector: the ChaCha20 keystream of a 32-byte seed under a zero nonce, added or subtracted.
+/// A mask of a vector: the ChaCha20 keystream of a 32-byte seed under a zero nonce, added or
+/// subtracted.
 package struct Mask: Sendable {
     package let seed: SecretBytes
     package let isSubtracted: Bool

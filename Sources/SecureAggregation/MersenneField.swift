@@ -1,7 +1,7 @@
 package import Sodium
 
-/// An element of the prime field of order p = 2^61 - 1. Every operation takes the same time whatever the
-/// elements are.
+/// An element of the prime field of order p = 2^61 - 1. Every operation takes the same time
+/// whatever the elements are.
 package struct MersenneElement: Sendable, Hashable {
     package static let modulus: UInt64 = (1 << 61) - 1
     package static let zero = MersenneElement(reduced: 0)
@@ -28,8 +28,8 @@ package struct MersenneElement: Sendable, Hashable {
         }
     }
 
-    /// The element of a value below 2p: p is taken off, and added again under a mask where that was too
-    /// much, without a branch.
+    /// The element of a value below 2p: p is taken off, and added again under a mask where that was
+    /// too much, without a branch.
     private static func reduce(_ value: UInt64) -> MersenneElement {
         let less = value &- modulus
         return MersenneElement(reduced: less &+ (modulus & (0 &- (less >> 63))))

@@ -1,5 +1,5 @@
-/// Step 1, device to coordinator: two fresh X25519 public keys and commitments to the seeds that may be
-/// restored later, signed by the device's enrolled identity.
+/// Step 1, device to coordinator: two fresh X25519 public keys and commitments to the seeds that
+/// may be restored later, signed by the device's enrolled identity.
 public struct KeyAdvertisement: Sendable, Hashable {
     /// The sender's number in the cohort.
     public var device: Int
@@ -7,8 +7,8 @@ public struct KeyAdvertisement: Sendable, Hashable {
     public var encryptionKey: [UInt8]
     /// The key that pairwise masks are agreed with, 32 bytes.
     public var maskingKey: [UInt8]
-    /// The commitment to the self-mask seed, then to the seed of each removable noise component, 32 bytes
-    /// each.
+    /// The commitment to the self-mask seed, then to the seed of each removable noise component, 32
+    /// bytes each.
     public var commitments: [[UInt8]]
     /// The Ed25519 signature over ``signedHash(under:)``, 64 bytes.
     public var signature: [UInt8]
@@ -26,7 +26,8 @@ public struct KeyAdvertisement: Sendable, Hashable {
     }
 }
 
-/// Step 1, coordinator to device: a neighbour's advertisement, with the proof of who the neighbour is.
+/// Step 1, coordinator to device: a neighbour's advertisement, with the proof of who the neighbour
+/// is.
 public struct PeerIntroduction: Sendable, Hashable {
     /// The neighbour.
     public var member: RosterMember
@@ -40,8 +41,8 @@ public struct PeerIntroduction: Sendable, Hashable {
     }
 }
 
-/// Step 2, device to neighbour by way of the coordinator: one share of each of the sender's secrets,
-/// sealed to the receiver.
+/// Step 2, device to neighbour by way of the coordinator: one share of each of the sender's
+/// secrets, sealed to the receiver.
 public struct SealedShare: Sendable, Hashable {
     /// Whose secrets the shares belong to.
     public var sender: Int
@@ -89,8 +90,8 @@ public struct Endorsement: Sendable, Hashable {
     }
 }
 
-/// Step 5, coordinator to device: whose vectors are in the sum, the committee's signatures under it, and those of
-/// the device's neighbours that say for whom their vectors are masked.
+/// Step 5, coordinator to device: whose vectors are in the sum, the committee's signatures under
+/// it, and those of the device's neighbours that say for whom their vectors are masked.
 public struct UnmaskingRequest: Sendable, Hashable {
     /// The devices that shared keys.
     public var sharers: DeviceSet
@@ -126,15 +127,16 @@ public struct UnmaskingRequest: Sendable, Hashable {
     }
 }
 
-/// Step 5, device to coordinator: for each neighbour in the sum a share of its self-mask seed and of the
-/// seeds of its excess noise, for each lost one a share of its masking key; never both for one device.
+/// Step 5, device to coordinator: for each neighbour in the sum a share of its self-mask seed and
+/// of the seeds of its excess noise, for each lost one a share of its masking key; never both for
+/// one device.
 public struct UnmaskingShares: Sendable, Hashable {
     /// Shares of one neighbour's secrets.
     public struct Entry: Sendable, Hashable {
         /// Whose secrets they belong to.
         public var owner: Int
-        /// The shares, 40 bytes each: of the self-mask seed and the removed components in ascending order,
-        /// or of the masking key.
+        /// The shares, 40 bytes each: of the self-mask seed and the removed components in ascending
+        /// order, or of the masking key.
         public var shares: [UInt8]
 
         /// Describes shares.

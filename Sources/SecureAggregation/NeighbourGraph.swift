@@ -1,8 +1,8 @@
 internal import Sodium
 
-/// Who shares secrets and masks with whom: devices stand on a ring in a random public order, and each
-/// is joined to the `degree / 2` next on both sides (the Harary graph of Bell et al., CCS 2020,
-/// section 3); complete where the degree is one less than the cohort.
+/// Who shares secrets and masks with whom: devices stand on a ring in a random public order, and
+/// each is joined to the `degree / 2` next on both sides (the Harary graph of Bell et al., CCS
+/// 2020, section 3); complete where the degree is one less than the cohort.
 public struct NeighbourGraph: Sendable {
     private let ring: [Int]
     private let position: [Int]
@@ -32,8 +32,8 @@ public struct NeighbourGraph: Sendable {
         return neighbours.sorted()
     }
 
-    /// The fewest devices of a set that stand at `degree / 2` places of the ring in a row; nil where the graph is
-    /// complete, in which no places separate others.
+    /// The fewest devices of a set that stand at `degree / 2` places of the ring in a row; nil
+    /// where the graph is complete, in which no places separate others.
     func fewestInWindow(of set: DeviceSet) -> Int? {
         guard degree < ring.count - 1 else { return nil }
         let length = degree / 2

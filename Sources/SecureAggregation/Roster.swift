@@ -1,7 +1,7 @@
 internal import Sodium
 
-/// The enrolled identities that a cohort consists of, in ascending order: device i of the sum is the i-th.
-/// Every party knows the root of their hash tree; paths show single members.
+/// The enrolled identities that a cohort consists of, in ascending order: device i of the sum is
+/// the i-th. Every party knows the root of their hash tree; paths show single members.
 ///
 /// The order is that of the keys themselves, so that every party numbers the devices alike.
 public struct Roster: Sendable {

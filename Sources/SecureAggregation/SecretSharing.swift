@@ -2,9 +2,9 @@ package import Sodium
 
 /// Shamir's secret sharing (1979) of 32-byte secrets over the field of order 2^61 - 1.
 ///
-/// A secret is cut into five limbs of 52 bits, least significant first; each is the constant term of
-/// a polynomial of its own whose other coefficients are uniform. Neither branches nor memory addresses depend
-/// on secrets.
+/// A secret is cut into five limbs of 52 bits, least significant first; each is the constant term
+/// of a polynomial of its own whose other coefficients are uniform. Neither branches nor memory
+/// addresses depend on secrets.
 package enum SecretSharing {
     package static let secretLength = 32
     package static let limbs = 5
@@ -17,8 +17,8 @@ package enum SecretSharing {
         MersenneElement(known: UInt64(device) + 1)
     }
 
-    /// Divides each of `secrets` among `devices` so that any `threshold` of them restore it and fewer learn
-    /// nothing of it.
+    /// Divides each of `secrets` among `devices` so that any `threshold` of them restore it and
+    /// fewer learn nothing of it.
     ///
     /// - Returns: For each device, in order, its shares of all secrets one after the other.
     package static func split(
@@ -69,8 +69,8 @@ package enum SecretSharing {
         return outside == 0
     }
 
-    /// The weights with which the shares of `devices`, all distinct, add up to the secret: they interpolate a
-    /// polynomial at zero from its values at the devices' points.
+    /// The weights with which the shares of `devices`, all distinct, add up to the secret: they
+    /// interpolate a polynomial at zero from its values at the devices' points.
     package static func weights(of devices: [Int]) -> [MersenneElement] {
         let points = devices.map(point)
         return points.indices.map { own in
@@ -84,8 +84,8 @@ package enum SecretSharing {
         }
     }
 
-    /// Restores a secret from shares, which are known to be in the field, and their devices' weights; nil
-    /// where they determine none.
+    /// Restores a secret from shares, which are known to be in the field, and their devices'
+    /// weights; nil where they determine none.
     package static func restore(
         _ shares: [ArraySlice<UInt8>], weights: [MersenneElement]
     ) -> SecretBytes? {

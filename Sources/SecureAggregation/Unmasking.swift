@@ -1,6 +1,7 @@
 internal import Sodium
 
-/// The last step of a masked sum at the coordinator: collects shares and restores what they belong to.
+/// The last step of a masked sum at the coordinator: collects shares and restores what they belong
+/// to.
 struct Unmasking: Sendable {
     private let accepted: AcceptedParameters
     private let survivors: DeviceSet
@@ -104,9 +105,9 @@ struct Unmasking: Sendable {
     /// How many choices of shares are tried where some are forged.
     private static let mostAttempts = 128
 
-    /// Restores `count` secrets of a device, each of which must pass `isRight`. Where the first shares do not
-    /// pass, some of them are forged: random choices of others are tried. With one share in twenty forged and a
-    /// threshold of twenty, one choice in three passes.
+    /// Restores `count` secrets of a device, each of which must pass `isRight`. Where the first
+    /// shares do not pass, some of them are forged: random choices of others are tried. With one
+    /// share in twenty forged and a threshold of twenty, one choice in three passes.
     private func secrets(
         of device: Int, count: Int, isRight: (Int, SecretBytes) -> Bool
     ) throws(AggregationError) -> [SecretBytes] {

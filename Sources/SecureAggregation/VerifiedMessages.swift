@@ -43,7 +43,8 @@ public struct VerifiedPeer: Sendable {
 extension PeerIntroduction {
     /// Checks that the neighbour stands in the roster and signed its keys under these parameters.
     ///
-    /// - Throws: ``AggregationError/notInRoster(device:)``, ``AggregationError/forgedSignature(device:)`` or
+    /// - Throws: ``AggregationError/notInRoster(device:)``,
+    ///   ``AggregationError/forgedSignature(device:)`` or
     ///   ``AggregationError/malformed(device:_:)``.
     public func verified(
         under parameters: AggregationParameters
@@ -57,8 +58,9 @@ extension PeerIntroduction {
     }
 }
 
-/// A set of survivors that a quorum of the committee has signed, so that there is no other one for the session, and
-/// devices of it whose vectors are known to be masked for all their neighbours among the sharers.
+/// A set of survivors that a quorum of the committee has signed, so that there is no other one for
+/// the session, and devices of it whose vectors are known to be masked for all their neighbours
+/// among the sharers.
 public struct VerifiedSurvivors: Sendable {
     /// The devices in the sum.
     public let survivors: DeviceSet
@@ -69,8 +71,8 @@ public struct VerifiedSurvivors: Sendable {
 }
 
 extension UnmaskingRequest {
-    /// Checks that the sum may be revealed, that a quorum of committee members in it has signed it, and all
-    /// inclusions.
+    /// Checks that the sum may be revealed, that a quorum of committee members in it has signed it,
+    /// and all inclusions.
     ///
     /// - Throws: ``AggregationError/tooFewDevices(step:left:needed:)``,
     ///   ``AggregationError/tooFewEndorsements(valid:needed:)``, or what is wrong with a signer.
@@ -121,8 +123,8 @@ extension UnmaskingRequest.SignedBy {
 }
 
 extension DeviceSet {
-    /// Checks that the sum of these devices, some of `sharers`, may be revealed: it is of this cohort, large enough,
-    /// and leaves no gap in the ring.
+    /// Checks that the sum of these devices, some of `sharers`, may be revealed: it is of this
+    /// cohort, large enough, and leaves no gap in the ring.
     func check(
         against accepted: AcceptedParameters, sharers: DeviceSet
     ) throws(AggregationError) {

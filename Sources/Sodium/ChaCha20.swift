@@ -3,8 +3,8 @@ internal import CSodium
 /// The ChaCha20 keystream (RFC 8439 section 2.4), read from front to back.
 ///
 /// After 2^32 blocks of 64 bytes, the range of the RFC's block counter, the stream goes on with the
-/// 64-bit counter of the original cipher: the carry goes into the first word of the nonce. Streams of
-/// one key whose nonces differ in that word alone would overlap from there on.
+/// 64-bit counter of the original cipher: the carry goes into the first word of the nonce. Streams
+/// of one key whose nonces differ in that word alone would overlap from there on.
 public struct ChaCha20: Sendable {
     /// The length of a key, in bytes.
     public static let keyLength = 32

@@ -40,7 +40,8 @@ public struct KeyAgreement: Sendable {
         return point
     }
 
-    /// Whether `publicKey`, of 32 bytes, has low order: every secret scalar would give the same point.
+    /// Whether `publicKey`, of 32 bytes, has low order: every secret scalar would give the same
+    /// point.
     package static func isWeak(_ publicKey: [UInt8]) -> Bool {
         precondition(publicKey.count == keyLength, "a public key of another length")
         // X25519 clears the three low bits of any scalar, so that it is a multiple of the cofactor.

@@ -1,11 +1,11 @@
-/// A hash tree over a list (RFC 9162 section 2.1, with BLAKE2b in the place of SHA-256): one root stands for
-/// the whole list, and a path of hashes shows what stands at one place of it.
+/// A hash tree over a list (RFC 9162 section 2.1, with BLAKE2b in the place of SHA-256): one root
+/// stands for the whole list, and a path of hashes shows what stands at one place of it.
 public struct MerkleTree: Sendable {
     /// The length of a hash, in bytes.
     public static let hashLength = 32
 
-    /// The hashes of each level, leaves first; a last node without a partner is part of the next level
-    /// as it is.
+    /// The hashes of each level, leaves first; a last node without a partner is part of the next
+    /// level as it is.
     private let levels: [[[UInt8]]]
 
     /// Hashes `leaves`, of which there is at least one.

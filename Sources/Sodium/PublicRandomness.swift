@@ -1,7 +1,7 @@
 /// Random choices that everybody can recompute from a public seed: rotations, neighbour graphs.
 ///
-/// The stream is ChaCha20 under the BLAKE2b of a label and the seed. It is not a ``RandomSource``, so
-/// that nothing secret can be drawn from it.
+/// The stream is ChaCha20 under the BLAKE2b of a label and the seed. It is not a ``RandomSource``,
+/// so that nothing secret can be drawn from it.
 public struct PublicRandomness: Sendable {
     private var keystream: KeystreamWords
 
@@ -16,8 +16,8 @@ public struct PublicRandomness: Sendable {
     /// ``next(below:)`` before.
     public mutating func fill(_ words: inout [UInt32]) { keystream.fill(&words) }
 
-    /// A uniform integer in 0 ..< `bound`: 64-bit draws, the first one below the largest multiple of
-    /// `bound`, modulo `bound`.
+    /// A uniform integer in 0 ..< `bound`: 64-bit draws, the first one below the largest multiple
+    /// of `bound`, modulo `bound`.
     public mutating func next(below bound: UInt64) -> UInt64 {
         precondition(bound > 0, "no integer below zero")
         let excess = (UInt64.max % bound + 1) % bound

@@ -54,8 +54,8 @@ public final class SecretBytes: @unchecked Sendable {
         try body(Span(_unsafeStart: storage, count: count))
     }
 
-    /// Calls `body` with the bytes as words of 64 bits in the machine's order; a rest of fewer than eight
-    /// bytes is left out.
+    /// Calls `body` with the bytes as words of 64 bits in the machine's order; a rest of fewer than
+    /// eight bytes is left out.
     package func withWords<Result, Failure: Error>(
         _ body: (Span<UInt64>) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,11 +1,12 @@
 internal import CSodium
 internal import Synchronization
 
-/// Where secrets live: slots of slabs that libsodium allocates between guard pages, and which it locks into
-/// memory and leaves out of core dumps where the system lets it.
+/// Where secrets live: slots of slabs that libsodium allocates between guard pages, and which it
+/// locks into memory and leaves out of core dumps where the system lets it.
 ///
-/// A page each, as libsodium hands them out, would take a simulation of thousands of devices gigabytes;
-/// slots of 64 to 4096 bytes are cut from slabs and used again. Larger secrets get pages of their own.
+/// A page each, as libsodium hands them out, would take a simulation of thousands of devices
+/// gigabytes; slots of 64 to 4096 bytes are cut from slabs and used again. Larger secrets get pages
+/// of their own.
 enum SecretMemory {
     private static let smallestSlot = 64
     private static let largestSlot = 4096

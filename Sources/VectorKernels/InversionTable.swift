@@ -2,8 +2,8 @@ internal import CVectorKernels
 
 /// Tables from which samples of a symmetric distribution over the integers are drawn by inversion.
 public struct InversionTable: Sendable {
-    /// The boundaries between magnitudes: a uniform number below `thresholds[m]` has a magnitude of at most m.
-    /// The last one is all ones.
+    /// The boundaries between magnitudes: a uniform number below `thresholds[m]` has a magnitude of
+    /// at most m. The last one is all ones.
     public let thresholds: [UInt32]
     /// For each value of the highest bits of a word, the smallest magnitude that it may lead to.
     public let guide: [UInt16]
@@ -14,8 +14,8 @@ public struct InversionTable: Sendable {
 
     /// Collects tables.
     ///
-    /// - Precondition: The guide has an entry for every word, each an index of `thresholds`, and no uniform number
-    ///   is above the last threshold.
+    /// - Precondition: The guide has an entry for every word, each an index of `thresholds`, and no
+    ///   uniform number is above the last threshold.
     public init(
         thresholds: [UInt32], guide: [UInt16], guideShift: UInt32, uniformShift: UInt32
     ) {
@@ -30,8 +30,8 @@ public struct InversionTable: Sendable {
 
     /// Draws a sample from each of `words` into `samples`, from `offset` on.
     ///
-    /// - Returns: The indices of the words whose samples are not decided by one step from the guide: those that
-    ///   equal a boundary, and a few others.
+    /// - Returns: The indices of the words whose samples are not decided by one step from the
+    ///   guide: those that equal a boundary, and a few others.
     public func sample(
         _ words: [UInt32], into samples: inout [Int32], at offset: Int
     ) -> [UInt32] {

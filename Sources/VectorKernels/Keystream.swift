@@ -1,7 +1,7 @@
 internal import CVectorKernels
 
-/// The ChaCha20 keystream (RFC 8439, with the 64-bit block counter of the original cipher), faster than libsodium's
-/// and equal to it.
+/// The ChaCha20 keystream (RFC 8439, with the 64-bit block counter of the original cipher), faster
+/// than libsodium's and equal to it.
 public enum Keystream {
     /// The number of 32-bit words in a block.
     public static let blockWords = 16

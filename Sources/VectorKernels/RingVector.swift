@@ -1,7 +1,7 @@
 internal import CVectorKernels
 
-/// A vector over Z_2^b for a b of 1 to 32, kept in lanes of 16 bits where they are enough, which halves the
-/// keystream that a mask takes, and of 32 bits elsewhere.
+/// A vector over Z_2^b for a b of 1 to 32, kept in lanes of 16 bits where they are enough, which
+/// halves the keystream that a mask takes, and of 32 bits elsewhere.
 ///
 /// Bits of a lane above b carry no meaning: they are dropped when elements are read or packed.
 public struct RingVector: Sendable {
@@ -47,8 +47,8 @@ public struct RingVector: Sendable {
     /// The size on the wire, in bytes.
     public static func packedByteCount(count: Int, bits: Int) -> Int { (count * bits + 7) / 8 }
 
-    /// The elements one after the other at `bits` bits each, least significant bit first; the last byte
-    /// is filled with zeros.
+    /// The elements one after the other at `bits` bits each, least significant bit first; the last
+    /// byte is filled with zeros.
     public func packed() -> [UInt8] {
         let size = Self.packedByteCount(count: count, bits: bits)
         return [UInt8](unsafeUninitializedCapacity: size) { packed, initialized in
@@ -83,8 +83,9 @@ public struct RingVector: Sendable {
         return true
     }
 
-    /// Adds or subtracts the ChaCha20 keystream of a 32-byte key: two bytes an element where b is at most 16,
-    /// four elsewhere, least significant first; element i of the vector meets the keystream's i-th.
+    /// Adds or subtracts the ChaCha20 keystream of a 32-byte key: two bytes an element where b is
+    /// at most 16, four elsewhere, least significant first; element i of the vector meets the
+    /// keystream's i-th.
     ///
     /// - Parameter range: The elements to change, from a multiple of ``blockElements``.
     public mutating func add(

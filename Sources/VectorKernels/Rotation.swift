@@ -2,8 +2,8 @@ internal import CVectorKernels
 
 /// The randomised Hadamard rotation and unbiased rounding of a private sum's encoding.
 public enum Rotation {
-    /// The unnormalised Walsh-Hadamard transform of the values in `range`, in place; applying it twice
-    /// multiplies by their count.
+    /// The unnormalised Walsh-Hadamard transform of the values in `range`, in place; applying it
+    /// twice multiplies by their count.
     ///
     /// - Precondition: The count of the range is a power of two.
     public static func hadamard(_ values: inout [Float], in range: Range<Int>) {
@@ -15,8 +15,8 @@ public enum Rotation {
         }
     }
 
-    /// Multiplies the values in `range` by `scale`, and by -1 where their bit in `signs` (32 a word, least
-    /// significant first, from the start of the range) is set.
+    /// Multiplies the values in `range` by `scale`, and by -1 where their bit in `signs` (32 a
+    /// word, least significant first, from the start of the range) is set.
     public static func scale(
         _ values: inout [Float], in range: Range<Int>, by scale: Float, signs: [UInt32]
     ) {
@@ -28,8 +28,8 @@ public enum Rotation {
         }
     }
 
-    /// Rounds `scale` times each value in `range` to a neighbouring integer, up with a probability equal to the
-    /// fractional part (to 2^-24), and returns the sum of squares of the results.
+    /// Rounds `scale` times each value in `range` to a neighbouring integer, up with a probability
+    /// equal to the fractional part (to 2^-24), and returns the sum of squares of the results.
     ///
     /// - Precondition: Every scaled value is finite and below 2^31 in magnitude.
     /// - Parameters:

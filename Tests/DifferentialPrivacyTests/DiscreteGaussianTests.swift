@@ -3,8 +3,8 @@ import Foundation
 import Sodium
 import Testing
 
-/// The seeds are fixed. For right samplers a statistical check fails with one seed in 3,000,000, and any
-/// of them with one in about 80,000.
+/// The seeds are fixed. For right samplers a statistical check fails with one seed in 3,000,000,
+/// and any of them with one in about 80,000.
 @Suite struct DiscreteGaussianTests {
     static let deviations = [0.01, 0.3, 0.5, 1, 2, 3.7, 10, 100, 1000]
 

@@ -126,8 +126,8 @@ import Testing
         }
     }
 
-    /// Shares of 2, 1, 1 and 3 units cost no less than their sum would as one share, and no more than as
-    /// many shares as there are units.
+    /// Shares of 2, 1, 1 and 3 units cost no less than their sum would as one share, and no more
+    /// than as many shares as there are units.
     @Test func `shares of different sizes lie between one share and equal units`() throws {
         func cost(_ count: Int, _ variance: Double) throws -> Double {
             try DistributedDiscreteGaussian(

@@ -72,7 +72,8 @@ import Testing
             ChiSquare.standardised(sums, of: try Skellam(variance: 7.75)) < ChiSquare.refusal)
     }
 
-    /// exp(-1) I_0(1), exp(-1) I_1(1), exp(-20) I_3(20): Abramowitz and Stegun 1964, tables 9.8 and 9.11.
+    /// exp(-1) I_0(1), exp(-1) I_1(1), exp(-20) I_3(20): Abramowitz and Stegun 1964, tables 9.8 and
+    /// 9.11.
     @Test func `probabilities are scaled Bessel functions`() throws {
         for (variance, value, expected) in [
             (1.0, 0, 0.465_759_607_593_640_4), (1.0, 1, 0.207_910_415_349_708_4),
@@ -88,8 +89,8 @@ import Testing
         }
     }
 
-    /// The exact divergence of one shifted Skellam variable, summed from its probabilities, is below the
-    /// bound at every integer order, and not far below.
+    /// The exact divergence of one shifted Skellam variable, summed from its probabilities, is
+    /// below the bound at every integer order, and not far below.
     @Test(arguments: [(2.0, 1.0), (5, 3), (25, 10), (100, 4)])
     func `the divergence is bounded`(_ variance: Double, shift: Double) throws {
         let noise = try Skellam(variance: variance)

@@ -117,8 +117,8 @@ import Testing
 }
 
 @Suite struct RoundTrafficTests {
-    /// 1,024 devices, 2^20 values of 16 significant bits: sums take 26 bits a value. Bonawitz et al. (CCS 2017,
-    /// section 8) need 1.73 times the plain size at this point.
+    /// 1,024 devices, 2^20 values of 16 significant bits: sums take 26 bits a value. Bonawitz et
+    /// al. (CCS 2017, section 8) need 1.73 times the plain size at this point.
     @Test func `an upload takes at most 1.70 times the plain size`() throws {
         let count = 1 << 20
         let name = [UInt8](repeating: 0, count: 32)

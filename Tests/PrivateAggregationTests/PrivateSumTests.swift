@@ -25,7 +25,8 @@ import VectorKernels
             cohortSize: cohort, minimumSurvivors: minimum, colluding: colluding, noise: noise)
     }
 
-    /// The sum of what `survivors` of the cohort encode, without the noise that would be removed again.
+    /// The sum of what `survivors` of the cohort encode, without the noise that would be removed
+    /// again.
     private func sum(
         _ vectors: [[Float]], survivors: [Int], plan: PrivateSumPlan, encoder: PrivateSumEncoder,
         randomness: inout SeededRandomness
@@ -129,9 +130,10 @@ import VectorKernels
         }
     }
 
-    /// The mean of 400 sums of 20 devices. Each coordinate's error has a known deviation; the chi-square
-    /// over 100 coordinates stays below 200 but for one chance in 10^7, and above 40 likewise: a bias of
-    /// half a deviation of the mean would add 25, a wrong scale, sign or variance far more.
+    /// The mean of 400 sums of 20 devices. Each coordinate's error has a known deviation; the
+    /// chi-square over 100 coordinates stays below 200 but for one chance in 10^7, and above 40
+    /// likewise: a bias of half a deviation of the mean would add 25, a wrong scale, sign or
+    /// variance far more.
     @Test(arguments: NoiseDistribution.allCases, [14, 16, 19, 20])
     func `decoded sums are unbiased with the stated variance, whoever is lost`(
         _ noise: NoiseDistribution, survivors: Int
@@ -247,8 +249,8 @@ import VectorKernels
         }
     }
 
-    /// A sketch of a quarter of the width, of sums that are themselves sparse: the error of every coordinate is
-    /// within what the decoder says, and the root mean square close to it.
+    /// A sketch of a quarter of the width, of sums that are themselves sparse: the error of every
+    /// coordinate is within what the decoder says, and the root mean square close to it.
     @Test func `compressed sums are unbiased with the measured error`() throws {
         let plan = try plan(dimension: 4000, sketchWidth: 1000, rho: 5)
         #expect(
@@ -281,7 +283,8 @@ import VectorKernels
             ratio += (square / 4000).squareRoot() / estimate.standardDeviation / Double(repeats)
         }
         #expect(abs(ratio - 1) < 0.05)
-        // Sums of sixty errors, in units of their deviation: none beyond six, and one on the average.
+        // Sums of sixty errors, in units of their deviation: none beyond six, and one on the
+        // average.
         #expect(bias.allSatisfy { abs($0) < 6 })
         #expect(abs(bias.reduce(0) { $0 + $1 * $1 } / 4000 - 1) < 0.15)
     }

@@ -6,8 +6,8 @@ import Sodium
 import Testing
 import VectorKernels
 
-/// A whole round as test vectors: five devices, of which one is lost after it shared its keys and one after it sent
-/// its masked vector.
+/// A whole round as test vectors: five devices, of which one is lost after it shared its keys and
+/// one after it sent its masked vector.
 @Suite struct RoundVectorTests {
     /// Everything that a second implementation needs to replay the round, and to compare.
     struct Round: Codable, Equatable {

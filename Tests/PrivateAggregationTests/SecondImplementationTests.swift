@@ -92,7 +92,8 @@ struct SecondImplementationTests {
         #expect(try Python.run(interpreter, [file]) == 0)
     }
 
-    /// Two Python devices among eight, one of them in the committee; a Swift device is lost after sharing.
+    /// Two Python devices among eight, one of them in the committee; a Swift device is lost after
+    /// sharing.
     @Test(arguments: NoiseDistribution.allCases, [false, true])
     func `Python devices take part in a round with Swift devices`(
         _ noise: NoiseDistribution, sketched: Bool

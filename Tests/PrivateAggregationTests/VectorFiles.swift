@@ -2,8 +2,8 @@ import Foundation
 import Sodium
 import Testing
 
-/// The test vectors of `protocol/vectors`, which a second implementation can check itself against. With
-/// COVEY_WRITE_VECTORS=1 in the environment they are written anew.
+/// The test vectors of `protocol/vectors`, which a second implementation can check itself against.
+/// With COVEY_WRITE_VECTORS=1 in the environment they are written anew.
 enum VectorFiles {
     static let repository = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -33,8 +33,8 @@ enum VectorFiles {
     }
 }
 
-/// The draws of a device in the test vectors, from a key: 32-byte secrets from the next whole block each, words
-/// from 4096 bytes at a time of what follows.
+/// The draws of a device in the test vectors, from a key: 32-byte secrets from the next whole block
+/// each, words from 4096 bytes at a time of what follows.
 struct VectorRandomness: RandomSource {
     private var stream: ChaCha20
     private var buffer: [UInt32] = []

@@ -6,7 +6,8 @@ import Testing
         var snapshot = Snapshot(kind: "test")
         snapshot.attributes["round"] = "0"
         snapshot.tensors["matrix"] = .init(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
-        // More rows than the file has bytes, of no width: what devices without parameters of their own have.
+        // More rows than the file has bytes, of no width: what devices without parameters of their
+        // own have.
         snapshot.tensors["private parameters"] = .init(shape: [100_000, 0], values: [])
         return snapshot
     }

@@ -2,8 +2,8 @@ import SecureAggregation
 import Sodium
 import Testing
 
-/// Every decoder with altered messages: it throws or reads what it would write again, and never traps. The corpus is
-/// one real message of each kind.
+/// Every decoder with altered messages: it throws or reads what it would write again, and never
+/// traps. The corpus is one real message of each kind.
 @Suite struct DecoderFuzzTests {
     /// Inputs for each of the nine decoders: more than ten million in all.
     private static let inputs = 1_250_000

@@ -3,11 +3,13 @@ import Sodium
 import Testing
 import VectorKernels
 
-/// What a device refuses of what a coordinator that lies sends, and that it never answers afterwards.
+/// What a device refuses of what a coordinator that lies sends, and that it never answers
+/// afterwards.
 @Suite struct DeviceRefusalTests {
     typealias Device = AggregationDevice<SeededRandomness>
 
-    /// A session of 12 devices of degree 6, stopped before each step of device 0, which is in the committee.
+    /// A session of 12 devices of degree 6, stopped before each step of device 0, which is in the
+    /// committee.
     private struct Stages {
         var run: MaskedSum
         let neighbours: [Int]
@@ -70,7 +72,8 @@ import VectorKernels
         }
     }
 
-    /// Expects `step` to throw an error of the kind and every later step of the same device to throw.
+    /// Expects `step` to throw an error of the kind and every later step of the same device to
+    /// throw.
     private func expectRefusal(
         _ kind: String, by device: Device, sourceLocation: SourceLocation = #_sourceLocation,
         _ step: (inout Device) throws -> Void
@@ -190,7 +193,8 @@ import VectorKernels
         // Replays: the round was, or is long gone.
         expect("replayed") { _ = try terms.accept(try parameters(round: 4)) }
         expect("replayed") { _ = try terms.accept(try parameters(round: 0)) }
-        // A graph in which corrupt neighbours are too likely to reach the threshold, or to cut the ring.
+        // A graph in which corrupt neighbours are too likely to reach the threshold, or to cut the
+        // ring.
         expect("refusedTerms") {
             _ = try terms.accept(
                 try parameters(
@@ -290,7 +294,8 @@ import VectorKernels
                 _ = try introduction.verified(under: parameters)
             }
         }
-        // The coordinator's own keys in the place of a neighbour's, to read its shares or take off its masks.
+        // The coordinator's own keys in the place of a neighbour's, to read its shares or take off
+        // its masks.
         expect("forgedSignature") { $0.advertisement.encryptionKey[0] ^= 1 }
         expect("forgedSignature") { $0.advertisement.maskingKey[31] ^= 1 }
         // A commitment to a seed that the coordinator knows.
@@ -507,7 +512,8 @@ import VectorKernels
             self.expect(kind, sourceLocation: sourceLocation) { _ = try verified(request) }
         }
         #expect(stages.request.endorsements.count == 8)
-        // Another set than the one that was signed: a survivor said to be lost, and the other way round.
+        // Another set than the one that was signed: a survivor said to be lost, and the other way
+        // round.
         let signers = Set(stages.request.endorsements.map(\.member.device))
         let unsigned = try #require((0..<12).first { !signers.contains($0) && $0 != stages.lost })
         expect("forgedSignature") {
@@ -517,7 +523,8 @@ import VectorKernels
         expect("forgedSignature") { $0.survivors = DeviceSet(0..<12, cohortSize: 12) }
         expect("tooFewDevices") { $0.survivors = DeviceSet(0..<5, cohortSize: 12) }
         expect("inconsistentSurvivors") { $0.survivors = DeviceSet(0..<11, cohortSize: 11) }
-        // Survivors that never shared keys, and other sharers than those that the vectors are masked for.
+        // Survivors that never shared keys, and other sharers than those that the vectors are
+        // masked for.
         expect("inconsistentSurvivors") { $0.sharers = DeviceSet(0..<7, cohortSize: 12) }
         expect("forgedSignature") { $0.sharers = DeviceSet($0.survivors.devices, cohortSize: 12) }
         // The statements for whom a vector is masked.
@@ -571,7 +578,8 @@ import VectorKernels
                 })
             return try verified(request)
         }
-        // One set was signed, another is presented: both kinds of shares of one device would be out.
+        // One set was signed, another is presented: both kinds of shares of one device would be
+        // out.
         let all = try forged(DeviceSet(0..<12, cohortSize: 12))
         expectRefusal("inconsistentSurvivors", by: stages.endorsed) { _ = try $0.unmask(all) }
         let without = try forged(DeviceSet(1..<12, cohortSize: 12))
@@ -588,8 +596,8 @@ import VectorKernels
         expectRefusal("tooFewDevices", by: stages.masked) { _ = try $0.unmask(far) }
     }
 
-    /// An arc of the ring is given only its own members' shares, so that its masks cancel among themselves; everybody
-    /// else is told the truth. Nobody hands out a share of the arc's seeds.
+    /// An arc of the ring is given only its own members' shares, so that its masks cancel among
+    /// themselves; everybody else is told the truth. Nobody hands out a share of the arc's seeds.
     @Test func `shares withheld from an arc do not cut it out of the sum`() throws {
         var run = try MaskedSum(cohortSize: 24, degree: 8, threshold: 3, minimumSurvivors: 4)
         let graph = run.accepted.graph
@@ -621,7 +629,8 @@ import VectorKernels
             withheld += 1
         }
         #expect(withheld == arc.count)
-        // A coordinator that goes on all the same, with every signature of the committee that it could wish for.
+        // A coordinator that goes on all the same, with every signature of the committee that it
+        // could wish for.
         let survivors = DeviceSet(everybody, cohortSize: 24)
         let hash = run.parameters.endorsedHash(of: survivors)
         let request = UnmaskingRequest(
@@ -647,8 +656,8 @@ import VectorKernels
         }
     }
 
-    /// The coordinator drops k/2 devices on either side of an arc: the graph falls apart, and no device signs or
-    /// unmasks such a set.
+    /// The coordinator drops k/2 devices on either side of an arc: the graph falls apart, and no
+    /// device signs or unmasks such a set.
     @Test func `survivors with a gap in the ring are refused`() throws {
         var run = try MaskedSum(
             cohortSize: 24, degree: 6, threshold: 2, minimumSurvivors: 10, leastInWindow: 1)

@@ -61,8 +61,9 @@ import Testing
         #expect(outcomes[true, default: 0] > 100 && outcomes[false, default: 0] > 10)
     }
 
-    /// Fifteen devices of 45 leave at one step: just what the parameters tolerate. Five more at any step
-    /// end the session, and nothing is committed where it ends before the shares are asked for.
+    /// Fifteen devices of 45 leave at one step: just what the parameters tolerate. Five more at any
+    /// step end the session, and nothing is committed where it ends before the shares are asked
+    /// for.
     @Test(arguments: [Fate.absent, .afterAdvertising, .afterSharing, .afterMasking])
     func `a third of the cohort may leave at each step, and no more`(_ fate: Fate) throws {
         let size = 45

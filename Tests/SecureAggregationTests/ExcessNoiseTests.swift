@@ -19,8 +19,8 @@ import Testing
             minimumSurvivors: parameters.least)
     }
 
-    /// Whichever devices do not count, the others keep the target; and no less than it in the worst case,
-    /// which is that the excluded are those that keep most.
+    /// Whichever devices do not count, the others keep the target; and no less than it in the worst
+    /// case, which is that the excluded are those that keep most.
     @Test(arguments: divisions) func `honest devices keep exactly the target`(
         _ parameters: (components: Int, base: Int, excluded: Int, cohort: Int, least: Int)
     ) throws {
@@ -56,7 +56,8 @@ import Testing
         }
     }
 
-    /// Exactly the seeds of the removed components come out, of the right devices, whoever is lost when.
+    /// Exactly the seeds of the removed components come out, of the right devices, whoever is lost
+    /// when.
     @Test func `the seeds of removed noise are restored, and no others`() throws {
         let noise = try ExcessNoise(
             componentCount: 2, baseUnits: 3, targetUnits: 27, excluded: 1, cohortSize: 10,

@@ -102,8 +102,8 @@ import Testing
         }
     }
 
-    /// One share less than the threshold fits every secret equally well: for any other value of a limb
-    /// there is exactly one share of the missing device that completes it.
+    /// One share less than the threshold fits every secret equally well: for any other value of a
+    /// limb there is exactly one share of the missing device that completes it.
     @Test func `shares below the threshold fit any secret`() throws {
         var randomness = SeededRandomness(seed: 6, label: "sharing")
         let devices = [3, 8, 21]

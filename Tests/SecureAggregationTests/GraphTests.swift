@@ -114,13 +114,15 @@ import Testing
                 let set = DeviceSet(
                     (0..<cohort).filter { _ in Int.random(in: 0..<4, using: &randomness) > 0 },
                     cohortSize: cohort)
-                // A window is the k/2 neighbours on one side of a device: those that are each other's nearest.
+                // A window is the k/2 neighbours on one side of a device: those that are each
+                // other's nearest.
                 let found = graph.fewestInWindow(of: set)
                 guard degree < cohort - 1 else {
                     #expect(found == nil)
                     continue
                 }
-                // Walk the ring by common neighbours: consecutive devices share all but two of theirs.
+                // Walk the ring by common neighbours: consecutive devices share all but two of
+                // theirs.
                 var ring = [0]
                 var left = Set(1..<cohort)
                 while let last = ring.last, !left.isEmpty {

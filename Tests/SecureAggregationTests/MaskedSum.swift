@@ -79,7 +79,8 @@ struct MaskedSum {
         return sum
     }
 
-    /// Runs `step` for the given devices. A device that refuses is gone, as it would be on a network.
+    /// Runs `step` for the given devices. A device that refuses is gone, as it would be on a
+    /// network.
     private mutating func each(
         _ members: [Int], _ step: (inout Self, Int) throws -> Void
     ) throws -> [Int] {
@@ -124,7 +125,8 @@ struct MaskedSum {
         return left
     }
 
-    /// Lets the committee's members among `members` sign the survivors. Returns what all devices are told.
+    /// Lets the committee's members among `members` sign the survivors. Returns what all devices
+    /// are told.
     mutating func endorse(
         _ members: [Int], _ survivors: DeviceSet
     ) throws -> UnmaskingRequest {

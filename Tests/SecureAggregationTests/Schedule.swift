@@ -1,8 +1,8 @@
 import SecureAggregation
 import Sodium
 
-/// A masked sum with everything that happens to it: the cohort, and the faults by step and device. What a schedule
-/// does depends on nothing else, so that it can be replayed and shrunk.
+/// A masked sum with everything that happens to it: the cohort, and the faults by step and device.
+/// What a schedule does depends on nothing else, so that it can be replayed and shrunk.
 struct Schedule: CustomStringConvertible, Sendable {
     /// What goes wrong.
     enum Fault: Hashable, CaseIterable {
@@ -33,7 +33,8 @@ struct Schedule: CustomStringConvertible, Sendable {
         case toldTwice
         /// The device is told what was meant for another.
         case misdirected
-        /// The device is told that some of its neighbours have not shared keys, so that it masks for others alone.
+        /// The device is told that some of its neighbours have not shared keys, so that it masks
+        /// for others alone.
         case toldOfFewer
         /// The device is told of another set of survivors than the others.
         case otherSurvivors

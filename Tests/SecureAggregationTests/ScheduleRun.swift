@@ -2,16 +2,16 @@ import SecureAggregation
 import Sodium
 import VectorKernels
 
-/// Runs a schedule through the real machines, message by message and as bytes, and records what every party
-/// learns.
+/// Runs a schedule through the real machines, message by message and as bytes, and records what
+/// every party learns.
 struct ScheduleRun {
     enum Outcome: Hashable {
         /// The exact sum of the survivors.
         case sum
         /// A party refused to go on; nothing was revealed.
         case refused
-        /// The coordinator revealed something else, having lied or been lied to in a way that no other party
-        /// can see: it alone is harmed.
+        /// The coordinator revealed something else, having lied or been lied to in a way that no
+        /// other party can see: it alone is harmed.
         case spoiled
     }
 
@@ -59,7 +59,8 @@ struct ScheduleRun {
         return bytes
     }
 
-    /// Takes the message of each device that is present through the wire and its faults to `receive`.
+    /// Takes the message of each device that is present through the wire and its faults to
+    /// `receive`.
     ///
     /// - Parameters:
     ///   - make: The device's answer; where it throws, the device is gone.
@@ -157,12 +158,12 @@ struct ScheduleRun {
         return outcome
     }
 
-    /// With all that it was told and handed, and whatever it likes to add up, the coordinator can unmask the sum of
-    /// the committed survivors at most.
+    /// With all that it was told and handed, and whatever it likes to add up, the coordinator can
+    /// unmask the sum of the committed survivors at most.
     ///
-    /// A device's vector comes off its masks if its self-mask seed can be restored, and each of its pair masks is
-    /// either known from a restored masking key or cancelled by the other vector: vectors that cancel each other's
-    /// masks come off together or not at all.
+    /// A device's vector comes off its masks if its self-mask seed can be restored, and each of its
+    /// pair masks is either known from a restored masking key or cancelled by the other vector:
+    /// vectors that cancel each other's masks come off together or not at all.
     private func checkThatPartsStayMasked() throws {
         func isRestored(_ holders: [Int: Set<Int>], _ owner: Int) -> Bool {
             (holders[owner]?.count ?? 0) >= schedule.threshold
@@ -226,7 +227,8 @@ struct ScheduleRun {
         return try unmask(survivors)
     }
 
-    /// The shares for a device; where the schedule says so, without some of them and as if nobody had sent those.
+    /// The shares for a device; where the schedule says so, without some of them and as if nobody
+    /// had sent those.
     private func delivery(to device: Int) -> DeliveredShares {
         var delivered = run.coordinator.shares(for: device)
         if has(.toldOfFewer, 2, device) {
@@ -308,8 +310,8 @@ struct ScheduleRun {
             cohortSize: schedule.cohortSize)
     }
 
-    /// Notes what a device handed out, and checks that it never makes both kinds for one owner, and that it is for
-    /// the set that was committed.
+    /// Notes what a device handed out, and checks that it never makes both kinds for one owner, and
+    /// that it is for the set that was committed.
     private mutating func record(_ shares: UnmaskingShares, under survivors: DeviceSet) throws {
         guard survivors.count >= schedule.minimumSurvivors else {
             throw Violation(description: "unmasked for too few")

@@ -3,8 +3,8 @@ import SecureAggregation
 import Sodium
 import Testing
 
-/// Random schedules of faults and lies. A failure prints the smallest schedule that still fails; its seed replays
-/// it: COVEY_SCHEDULE_SEED=17 scripts/test --filter ScheduleTests.
+/// Random schedules of faults and lies. A failure prints the smallest schedule that still fails;
+/// its seed replays it: COVEY_SCHEDULE_SEED=17 scripts/test --filter ScheduleTests.
 @Suite struct ScheduleTests {
     private func outcome(_ schedule: Schedule) throws -> ScheduleRun.Outcome {
         var run = try ScheduleRun(schedule)

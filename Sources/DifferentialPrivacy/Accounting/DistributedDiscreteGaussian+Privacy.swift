@@ -9,9 +9,9 @@ extension DistributedDiscreteGaussian {
     }
 
     /// How far one coordinate's sum of n discrete Gaussians is from a discrete Gaussian, at most:
-    /// 10 times the sum over k = 1 ... n - 1 of exp(-2 pi^2 s^2 k / (k + 1)) (Theorem 1). Where shares differ,
-    /// the share that is added to k others has at least the variance s^2, and they have at least k s^2, so
-    /// that the same terms bound what each addition costs.
+    /// 10 times the sum over k = 1 ... n - 1 of exp(-2 pi^2 s^2 k / (k + 1)) (Theorem 1). Where
+    /// shares differ, the share that is added to k others has at least the variance s^2, and they
+    /// have at least k s^2, so that the same terms bound what each addition costs.
     public var tau: Double {
         func term(_ k: Int) -> Double {
             exp(-2 * .pi * .pi * localVariance * Double(k) / Double(k + 1))
@@ -23,7 +23,8 @@ extension DistributedDiscreteGaussian {
         return 10 * (total + Double(contributors - 1 - summed) * term(summed + 1))
     }
 
-    /// A bound on the Rényi divergence of one release at `order`, above 1 (Proposition 14, Equation 17).
+    /// A bound on the Rényi divergence of one release at `order`, above 1 (Proposition 14, Equation
+    /// 17).
     public func renyiDivergence(order: Double) -> Double {
         guard order > 1 else { return .infinity }
         let losses = Losses(of: self)

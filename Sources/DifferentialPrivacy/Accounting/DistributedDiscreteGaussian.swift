@@ -1,16 +1,17 @@
 public import Foundation
 
 /// The distributed discrete Gaussian mechanism: every contributor rounds its clipped, rotated
-/// vector to a grid and adds discrete Gaussian noise of its own (Kairouz, Liu and Steinke 2021, arXiv
-/// 2102.06387, Algorithms 1 and 2).
+/// vector to a grid and adds discrete Gaussian noise of its own (Kairouz, Liu and Steinke 2021,
+/// arXiv 2102.06387, Algorithms 1 and 2).
 ///
 /// The sum of discrete Gaussians is only nearly one itself; ``tau`` bounds what that costs. The
 /// analysis is of the sum of `contributors` noise shares, so the guarantee is against everybody
 /// who knows at most the others' shares.
 ///
-/// The neighbouring relation is ``NeighbouringRelation/zeroOutOne``: one user's vector is replaced by
-/// zero while all noise shares stay. If `contributors` leaves out the share of the user concerned, whose
-/// own share can only help, the same figures hold under ``NeighbouringRelation/addOrRemoveOne``.
+/// The neighbouring relation is ``NeighbouringRelation/zeroOutOne``: one user's vector is replaced
+/// by zero while all noise shares stay. If `contributors` leaves out the share of the user
+/// concerned, whose own share can only help, the same figures hold under
+/// ``NeighbouringRelation/addOrRemoveOne``.
 public struct DistributedDiscreteGaussian: Sendable, Hashable {
     /// The largest L2 norm c of a contribution before rounding, in real units.
     public let clippingNorm: Double
@@ -24,7 +25,8 @@ public struct DistributedDiscreteGaussian: Sendable, Hashable {
     public let contributors: Int
     /// The sum of the variances of these shares, in ring units squared: n s^2 where all are equal.
     public let totalVariance: Double
-    /// The probability beta bounding the rejection of a rounding; 0 never rejects, and costs more noise.
+    /// The probability beta bounding the rejection of a rounding; 0 never rejects, and costs more
+    /// noise.
     public let roundingBias: Double
 
     /// A mechanism.
@@ -35,8 +37,8 @@ public struct DistributedDiscreteGaussian: Sendable, Hashable {
     ///   - dimension: With padding, at least 1.
     ///   - localVariance: Of ``DiscreteGaussian/variance``, in ring units squared, above 0.
     ///   - contributors: The smallest number of noise shares, at least 1.
-    ///   - totalVariance: The variance of all shares together, where they are not all equal; at least
-    ///     `contributors` times `localVariance`.
+    ///   - totalVariance: The variance of all shares together, where they are not all equal; at
+    ///     least `contributors` times `localVariance`.
     ///   - roundingBias: From 0 to below 1; exp(-1/2) unless stated.
     public init(
         clippingNorm: Double, granularity: Double, dimension: Int, localVariance: Double,

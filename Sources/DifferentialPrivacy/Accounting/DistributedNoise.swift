@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// The noise of many contributors in one sum: shares of one family whose variances are whole multiples of
-/// a unit.
+/// The noise of many contributors in one sum: shares of one family whose variances are whole
+/// multiples of a unit.
 public struct DistributedNoise: Sendable, Hashable {
     /// The family of every share.
     public let distribution: NoiseDistribution
@@ -40,7 +40,8 @@ public struct DistributedNoise: Sendable, Hashable {
         self.shares = shares
     }
 
-    /// The zCDP parameter of one release; with ``NoiseDistribution/skellam`` it holds at integer orders.
+    /// The zCDP parameter of one release; with ``NoiseDistribution/skellam`` it holds at integer
+    /// orders.
     public var rho: Double {
         get throws(DifferentialPrivacyError) {
             switch distribution {
@@ -69,11 +70,11 @@ public struct DistributedNoise: Sendable, Hashable {
         }
     }
 
-    /// The smallest variance of a unit with which one release costs at most `rho`; a multiple of 2^-16, which
-    /// samplers keep as it is.
+    /// The smallest variance of a unit with which one release costs at most `rho`; a multiple of
+    /// 2^-16, which samplers keep as it is.
     ///
-    /// - Throws: ``DifferentialPrivacyError`` where a parameter is out of range, or where `rho` takes a
-    ///   unit above `largest`.
+    /// - Throws: ``DifferentialPrivacyError`` where a parameter is out of range, or where `rho`
+    ///   takes a unit above `largest`.
     public static func smallestUnitVariance(
         rho: Double, distribution: NoiseDistribution, sensitivity: RoundedSensitivity,
         shares: Shares, largest: Double = DiscreteGaussian.largestVariance

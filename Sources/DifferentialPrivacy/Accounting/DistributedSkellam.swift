@@ -1,8 +1,9 @@
 internal import Foundation
 
-/// The distributed Skellam mechanism: every contributor rounds its clipped, rotated vector to a grid and adds
-/// Skellam noise of its own (Agarwal, Kairouz and Liu 2021, arXiv 2110.04995). A sum of Skellam variables is
-/// one, whatever their variances, so that only the variance of the whole counts.
+/// The distributed Skellam mechanism: every contributor rounds its clipped, rotated vector to a
+/// grid and adds Skellam noise of its own (Agarwal, Kairouz and Liu 2021, arXiv 2110.04995). A sum
+/// of Skellam variables is one, whatever their variances, so that only the variance of the whole
+/// counts.
 public struct DistributedSkellam: Sendable, Hashable {
     /// How far two sums of rounded vectors can be apart.
     public let sensitivity: RoundedSensitivity
@@ -31,10 +32,12 @@ public struct DistributedSkellam: Sendable, Hashable {
             * (1 + RenyiConversion.relativeSlack)
     }
 
-    /// The smallest rho for which ``renyiDivergence(order:)`` is at most rho times the order, at every order.
+    /// The smallest rho for which ``renyiDivergence(order:)`` is at most rho times the order, at
+    /// every order.
     ///
-    /// Divided by the order, both of the theorem's bounds are a constant and a multiple of 1 / order: they
-    /// are largest at order 2 where that multiple is above 0, and grow towards the constant elsewhere.
+    /// Divided by the order, both of the theorem's bounds are a constant and a multiple of 1 /
+    /// order: they are largest at order 2 where that multiple is above 0, and grow towards the
+    /// constant elsewhere.
     public var rho: Double {
         let (l1, l2) = (sensitivity.l1, sensitivity.l2)
         let limit =

@@ -9,8 +9,9 @@ public indirect enum PrivacyEvent: Codable, Sendable, Hashable {
     /// The same mechanism, fed with a secret sample of the users: each of them independently with
     /// probability `rate`.
     ///
-    /// The amplification holds only against those who do not learn who was in the sample, and if the
-    /// noise does not depend on it. Whoever chose the sample gets no less than the full release.
+    /// The amplification holds only against those who do not learn who was in the sample, and if
+    /// the noise does not depend on it. Whoever chose the sample gets no less than the full
+    /// release.
     case poissonSampled(
         rate: Double, rho: Double, neighbouring: NeighbouringRelation, orders: RenyiOrders = .real)
     /// An event `count` times over, each time adapted to what came before.

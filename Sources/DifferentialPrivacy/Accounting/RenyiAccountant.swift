@@ -31,9 +31,10 @@ public struct RenyiAccountant: Sendable {
             }
         }
 
-        /// The bound on the divergence at `order`. Where a divergence is at most j at every integer order j,
-        /// (alpha - 1) times it is convex in alpha and 0 at 1, so that it lies below the chord between two
-        /// orders (Wang, Balle and Kasiviswanathan 2019, arXiv 1808.00087, Corollary 10).
+        /// The bound on the divergence at `order`. Where a divergence is at most j at every integer
+        /// order j, (alpha - 1) times it is convex in alpha and 0 at 1, so that it lies below the
+        /// chord between two orders (Wang, Balle and Kasiviswanathan 2019, arXiv 1808.00087,
+        /// Corollary 10).
         func divergence(order: Double) -> Double {
             let below = order.rounded(.down)
             let chord = below * (2 * order - 1 - below) / (order - 1)
@@ -155,8 +156,8 @@ public struct RenyiAccountant: Sendable {
         return epsilon <= budget.epsilon
     }
 
-    /// The smallest of `bound` over the orders: over a grid, then by golden sections around its best
-    /// point. Every order gives a valid bound, so a local minimum costs tightness only.
+    /// The smallest of `bound` over the orders: over a grid, then by golden sections around its
+    /// best point. Every order gives a valid bound, so a local minimum costs tightness only.
     private func smallest(of bound: (Double) -> Double) -> Double {
         // Uniform in ln(alpha - 1), four points to an octave.
         let octaves = -20.0...40.0

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// How far one contribution can move a sum of vectors that were clipped, rotated and rounded to a grid, in
-/// units of the grid (Kairouz, Liu and Steinke 2021, arXiv 2102.06387, Theorem 1).
+/// How far one contribution can move a sum of vectors that were clipped, rotated and rounded to a
+/// grid, in units of the grid (Kairouz, Liu and Steinke 2021, arXiv 2102.06387, Theorem 1).
 public struct RoundedSensitivity: Sendable, Hashable {
     /// The largest L2 norm c of a contribution before rounding, in real units.
     public let clippingNorm: Double
@@ -9,11 +9,12 @@ public struct RoundedSensitivity: Sendable, Hashable {
     public let granularity: Double
     /// The number d of coordinates.
     public let dimension: Int
-    /// The probability beta bounding the rejection of a rounding; 0 never rejects, and costs more noise.
+    /// The probability beta bounding the rejection of a rounding; 0 never rejects, and costs more
+    /// noise.
     public let roundingBias: Double
 
-    /// Describes an encoding: norm and granularity in real units and above 0, at least one coordinate,
-    /// `roundingBias` from 0 to below 1.
+    /// Describes an encoding: norm and granularity in real units and above 0, at least one
+    /// coordinate, `roundingBias` from 0 to below 1.
     public init(
         clippingNorm: Double, granularity: Double, dimension: Int,
         roundingBias: Double = exp(-0.5)
@@ -24,8 +25,8 @@ public struct RoundedSensitivity: Sendable, Hashable {
         self.roundingBias = roundingBias
     }
 
-    /// The L2 sensitivity (Equation 2), which is also the largest norm of a rounded vector: a contributor
-    /// rounds again until its vector is no longer than that.
+    /// The L2 sensitivity (Equation 2), which is also the largest norm of a rounded vector: a
+    /// contributor rounds again until its vector is no longer than that.
     public var l2: Double {
         let norm = clippingNorm / granularity
         let root = Double(dimension).squareRoot()

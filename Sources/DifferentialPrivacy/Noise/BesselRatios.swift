@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// Enclosures of the ratios r(k) = I_k(v) / I_(k-1)(v) of modified Bessel functions: consecutive weights of
-/// the Skellam distribution of variance v.
+/// Enclosures of the ratios r(k) = I_k(v) / I_(k-1)(v) of modified Bessel functions: consecutive
+/// weights of the Skellam distribution of variance v.
 ///
-/// From I_(k-1) - I_(k+1) = (2k/v) I_k follows r(k) = 1 / (2k/v + r(k+1)). As the ratios decrease in k, this
-/// gives r(k+1) < b(k) < r(k) with b(k) = sqrt(1 + (k/v)^2) - k/v. The recursion starts from these bounds at a
-/// far k and contracts: an enclosure is narrowed by r(k)^2 at each step.
+/// From I_(k-1) - I_(k+1) = (2k/v) I_k follows r(k) = 1 / (2k/v + r(k+1)). As the ratios decrease
+/// in k, this gives r(k+1) < b(k) < r(k) with b(k) = sqrt(1 + (k/v)^2) - k/v. The recursion starts
+/// from these bounds at a far k and contracts: an enclosure is narrowed by r(k)^2 at each step.
 struct BesselRatios: Sendable {
     private let variance: Double
     private let ratios: [Enclosure]
@@ -13,8 +13,8 @@ struct BesselRatios: Sendable {
     init(scaledVariance: UInt64, fractionLimbs: Int) {
         let variance = Double(scaledVariance) / 0x1p16
         self.variance = variance
-        // Weights fall about as exp(-k asinh(k/v) / 2); they vanish at half the exponent that makes both
-        // them and the enclosures' width vanish.
+        // Weights fall about as exp(-k asinh(k/v) / 2); they vanish at half the exponent that makes
+        // both them and the enclosures' width vanish.
         let exponent = 2 * log(2.0) * Double(64 * fractionLimbs + 16)
         var last = 16
         while Double(last) * asinh(Double(last) / variance) < 2 * exponent { last += last / 8 }
@@ -42,7 +42,8 @@ struct BesselRatios: Sendable {
     /// r(k), for k from 1 up to where the weights vanish.
     subscript(_ k: Int) -> Enclosure { ratios[k - 1] }
 
-    /// At least 1/x, where e^-x is a bound on all ratios behind place m: r(m + 1) < b(m) = e^-asinh(m/v).
+    /// At least 1/x, where e^-x is a bound on all ratios behind place m: r(m + 1) < b(m) =
+    /// e^-asinh(m/v).
     func inverseDecay(from m: Int) -> UInt64 {
         UInt64(1.000001 / asinh(Double(m) / variance)) + 1
     }

@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Enclosures of the sums w(0) + 2 w(1) + ... + 2 w(m) of the relative weights of a symmetric distribution
-/// over the integers, w(0) = 1, for all m up to the point from which the weights vanish in the chosen
-/// precision, and of their limit.
+/// Enclosures of the sums w(0) + 2 w(1) + ... + 2 w(m) of the relative weights of a symmetric
+/// distribution over the integers, w(0) = 1, for all m up to the point from which the weights
+/// vanish in the chosen precision, and of their limit.
 ///
 /// Divided by the limit they are the probabilities P(|X| <= m).
 struct CumulativeWeights: Sendable {
@@ -41,8 +41,9 @@ struct CumulativeWeights: Sendable {
     ///
     /// - Parameters:
     ///   - ratio: w(k) / w(k - 1), asked for k = 1, 2, ... in order.
-    ///   - inverseDecay: For a place m from which on the weights fall at least as fast as a geometric
-    ///     series of ratio e^-x: at least 1/x. The series' sum is at most (1 + 1/x) times its first term.
+    ///   - inverseDecay: For a place m from which on the weights fall at least as fast as a
+    ///     geometric series of ratio e^-x: at least 1/x. The series' sum is at most (1 + 1/x) times
+    ///     its first term.
     private init(
         fractionLimbs: Int, ratio: (Int) -> Enclosure, inverseDecay: (Int) -> UInt64
     ) {

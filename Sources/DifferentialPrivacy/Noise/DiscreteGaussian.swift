@@ -4,12 +4,12 @@ public import Sodium
 /// The discrete Gaussian distribution: the integers k, each with a probability proportional to
 /// exp(-k^2 / (2 variance)) (Canonne, Kamath and Steinke 2020, arXiv 2004.00010, Definition 1).
 ///
-/// A sum of integers with L2 sensitivity D, to each coordinate of which such noise is added, satisfies
-/// rho-zCDP with rho = D^2 / (2 variance) (Theorem 4 there). Samples follow the distribution exactly:
-/// no random decision is taken in floating point, and none is rounded.
+/// A sum of integers with L2 sensitivity D, to each coordinate of which such noise is added,
+/// satisfies rho-zCDP with rho = D^2 / (2 variance) (Theorem 4 there). Samples follow the
+/// distribution exactly: no random decision is taken in floating point, and none is rounded.
 ///
-/// Making one of a standard deviation up to ``largestTabulatedDeviation`` computes tables, so make it
-/// once and share it. The time that sampling takes depends on the samples.
+/// Making one of a standard deviation up to ``largestTabulatedDeviation`` computes tables, so make
+/// it once and share it. The time that sampling takes depends on the samples.
 public struct DiscreteGaussian: IntegerNoise {
     /// The largest accepted variance.
     public static let largestVariance = 0x1p44

@@ -1,14 +1,14 @@
 package import Sodium
 internal import VectorKernels
 
-/// Draws from a symmetric distribution over the integers by inversion: 32 random bits and two table look-ups
-/// in all but about one sample in 10^5, and still without any rounding error.
+/// Draws from a symmetric distribution over the integers by inversion: 32 random bits and two table
+/// look-ups in all but about one sample in 10^5, and still without any rounding error.
 ///
-/// A sample's magnitude is the smallest m whose P(|X| <= m) exceeds a uniform number U, of which only
-/// as many bits are drawn as the comparison needs. The tables hold the leading bits of every
+/// A sample's magnitude is the smallest m whose P(|X| <= m) exceeds a uniform number U, of which
+/// only as many bits are drawn as the comparison needs. The tables hold the leading bits of every
 /// P(|X| <= m), certified by interval arithmetic. Where the bits of U equal those of a boundary,
-/// twice as many bits of both are compared, and so on without end. The running time depends on
-/// the samples, so that an observer of the time learns something about them.
+/// twice as many bits of both are compared, and so on without end. The running time depends on the
+/// samples, so that an observer of the time learns something about them.
 package struct InversionSampler: Sendable {
     private let distribution: NoiseDistribution
     private let scaledVariance: UInt64

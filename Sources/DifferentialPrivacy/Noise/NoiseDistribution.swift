@@ -2,11 +2,11 @@ public import Sodium
 
 /// The families of integer noise of a private sum.
 public enum NoiseDistribution: String, Codable, Sendable, Hashable, CaseIterable {
-    /// The discrete Gaussian: the least loss for its variance. A sum of several is only nearly one of
-    /// them, which takes a variance of about 8 or more in each.
+    /// The discrete Gaussian: the least loss for its variance. A sum of several is only nearly one
+    /// of them, which takes a variance of about 8 or more in each.
     case discreteGaussian
-    /// The difference of two Poisson variables: a sum of several is one of them, at any variance. Costs
-    /// a little more where the variance of the whole sum is small.
+    /// The difference of two Poisson variables: a sum of several is one of them, at any variance.
+    /// Costs a little more where the variance of the whole sum is small.
     case skellam
 
     /// The largest variance, in ring units squared, of which samples are drawn from tables.

@@ -3,9 +3,9 @@ internal import VectorKernels
 
 /// The randomness that a noise seed stands for: whoever has the seed draws the same noise.
 ///
-/// Two ChaCha20 streams under the seed as the key: with a nonce of zeros one word of 32 bits for each
-/// coordinate, in order; with a nonce of zeros and a last byte of 1 the further bits of the rare coordinates
-/// whose first word does not decide, in order, 64 at a time.
+/// Two ChaCha20 streams under the seed as the key: with a nonce of zeros one word of 32 bits for
+/// each coordinate, in order; with a nonce of zeros and a last byte of 1 the further bits of the
+/// rare coordinates whose first word does not decide, in order, 64 at a time.
 public struct NoiseStream: RandomSource {
     /// The length of a seed, in bytes.
     public static let seedLength = ChaCha20.keyLength
@@ -27,8 +27,8 @@ public struct NoiseStream: RandomSource {
         try self.init(seed: SecretBytes(count: Self.seedLength, from: &randomness))
     }
 
-    /// Replaces `words` by the next ones of the coordinates; a count that is no multiple of 16 uses up the
-    /// block that it ends in.
+    /// Replaces `words` by the next ones of the coordinates; a count that is no multiple of 16 uses
+    /// up the block that it ends in.
     public mutating func fill(_ words: inout [UInt32]) {
         seed.withBytes { Keystream.fill(&words, key: $0, block: block) }
         block += UInt64((words.count + Keystream.blockWords - 1) / Keystream.blockWords)

@@ -1,10 +1,10 @@
 internal import Foundation
 public import Sodium
 
-/// The symmetric Skellam distribution: the difference of two independent Poisson variables of half the
-/// variance each. An integer k has the probability exp(-v) I_|k|(v), v the variance and I the modified Bessel
-/// function (Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for Differentially Private Federated
-/// Learning", arXiv 2110.04995, section 2).
+/// The symmetric Skellam distribution: the difference of two independent Poisson variables of half
+/// the variance each. An integer k has the probability exp(-v) I_|k|(v), v the variance and I the
+/// modified Bessel function (Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for
+/// Differentially Private Federated Learning", arXiv 2110.04995, section 2).
 ///
 /// Samples follow the distribution exactly, by the method of ``DiscreteGaussian``.
 public struct Skellam: IntegerNoise {

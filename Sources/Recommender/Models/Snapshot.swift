@@ -5,8 +5,9 @@ internal import VectorKernels
 ///
 /// On disk, all numbers least significant byte first: the magic `COVEY\0M\n`; version (UInt32);
 /// kind; attributes and tensors, each preceded by its count (UInt32); then the 32-byte BLAKE2b of
-/// everything before it. A text is its length in bytes (UInt32) and UTF-8; a tensor is its name, its
-/// number of dimensions and their sizes (UInt32 each), then its values in row-major order (Float32).
+/// everything before it. A text is its length in bytes (UInt32) and UTF-8; a tensor is its name,
+/// its number of dimensions and their sizes (UInt32 each), then its values in row-major order
+/// (Float32).
 public struct Snapshot: Sendable, Hashable {
     /// The version this code writes, and the only one it reads.
     public static let version: UInt32 = 1
@@ -45,7 +46,8 @@ public struct Snapshot: Sendable, Hashable {
 
     /// The values of a tensor of this shape.
     ///
-    /// - Throws: ``SnapshotError/missingTensor(_:)`` or ``SnapshotError/wrongShape(_:expected:actual:)``.
+    /// - Throws: ``SnapshotError/missingTensor(_:)`` or
+    ///   ``SnapshotError/wrongShape(_:expected:actual:)``.
     public func values(_ name: String, shape: [Int]) throws(SnapshotError) -> [Float] {
         guard let tensor = tensors[name] else { throw .missingTensor(name) }
         guard tensor.shape == shape else {

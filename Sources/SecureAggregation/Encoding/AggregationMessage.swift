@@ -1,6 +1,6 @@
-/// A message of a masked sum as bytes: a byte that says which message it is, then its fields in order, numbers
-/// in four bytes, least significant first. Lengths follow from the parameters; lists are preceded by their
-/// number of items.
+/// A message of a masked sum as bytes: a byte that says which message it is, then its fields in
+/// order, numbers in four bytes, least significant first. Lengths follow from the parameters; lists
+/// are preceded by their number of items.
 public protocol AggregationMessage: Sendable, Hashable {
     /// The first byte.
     static var kind: Int { get }
@@ -39,8 +39,8 @@ extension AggregationMessage {
 
     /// Reads a message of a sum with `parameters`, whoever sent it.
     ///
-    /// - Throws: ``AggregationError/undecodable(_:)`` where the bytes are not such a message, whole and with
-    ///   nothing behind it.
+    /// - Throws: ``AggregationError/undecodable(_:)`` where the bytes are not such a message, whole
+    ///   and with nothing behind it.
     public init(
         decoding bytes: [UInt8], under parameters: AggregationParameters
     ) throws(AggregationError) {

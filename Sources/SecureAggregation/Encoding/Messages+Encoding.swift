@@ -306,8 +306,8 @@ extension UnmaskingShares: AggregationMessage {
         dropped = try entries("number of dropped devices")
     }
 
-    /// The most bytes that an answer takes on the wire, with all neighbours in the sum and all their excess
-    /// noise removed.
+    /// The most bytes that an answer takes on the wire, with all neighbours in the sum and all
+    /// their excess noise removed.
     public static func largestByteCount(under parameters: AggregationParameters) -> Int {
         1 + 4 + 4 + 4 + parameters.graph.degree
             * (5 + (1 + parameters.excessNoise.componentCount) * SecretSharing.shareLength)
@@ -341,8 +341,8 @@ extension RosterMember {
 }
 
 extension AggregationParameters {
-    /// How many secrets a device shares: the self-mask seed, the masking key, the seeds of its removable
-    /// noise.
+    /// How many secrets a device shares: the self-mask seed, the masking key, the seeds of its
+    /// removable noise.
     var sharedSecrets: Int { 2 + excessNoise.componentCount }
 }
 

@@ -1,8 +1,8 @@
 internal import SecureAggregation
 internal import Sodium
 
-/// The enrolled identities of a round's devices. The roster orders them by their keys, so that the numbers of
-/// the masked sum differ from the positions in the cohort.
+/// The enrolled identities of a round's devices. The roster orders them by their keys, so that the
+/// numbers of the masked sum differ from the positions in the cohort.
 struct CohortRoster: Sendable {
     /// The roster.
     let roster: Roster

@@ -6,9 +6,10 @@ internal import SecureAggregation
 internal import Sodium
 internal import VectorKernels
 
-/// A round as it is in the deployed system, without the network: every device encodes, noises, masks and signs
-/// on its own, and the coordinator sees the unmasked noisy sum. Only what all devices of this process would check
-/// in the same way, the signatures, is checked once for all of them.
+/// A round as it is in the deployed system, without the network: every device encodes, noises,
+/// masks and signs on its own, and the coordinator sees the unmasked noisy sum. Only what all
+/// devices of this process would check in the same way, the signatures, is checked once for all of
+/// them.
 struct RealSummation<Algorithm: FederatedAlgorithm> {
     private typealias Device = PrivateSumDevice<SeededRandomness>
 
@@ -94,8 +95,8 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
         }
     }
 
-    /// Takes every device that is still there through one step, in parallel, and its messages to the
-    /// coordinator in the order of their numbers.
+    /// Takes every device that is still there through one step, in parallel, and its messages to
+    /// the coordinator in the order of their numbers.
     private func advance<Message: Sendable>(
         _ devices: inout [Device], _ step: String, _ members: CohortRoster,
         where isThere: (Fate) -> Bool,

@@ -39,8 +39,8 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
         return device.contribute(to: algorithm, broadcast, seed: seed)
     }
 
-    /// The stream of a device for one purpose in this round. Noise, keys and training have streams of
-    /// their own, so that all fidelities give a device the same noise.
+    /// The stream of a device for one purpose in this round. Noise, keys and training have streams
+    /// of their own, so that all fidelities give a device the same noise.
     func randomness(_ purpose: String, _ device: Int) -> SeededRandomness {
         SeededRandomness(seed: seed, label: purpose, "\(round)", "\(device)")
     }

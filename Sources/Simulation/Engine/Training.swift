@@ -7,8 +7,8 @@ import Recommender
 internal import SecureAggregation
 internal import Sodium
 
-/// The rounds of one training: for each, a cohort, a private sum, a charge to the ledger, the server's
-/// update and, where due, an evaluation.
+/// The rounds of one training: for each, a cohort, a private sum, a charge to the ledger, the
+/// server's update and, where due, an evaluation.
 struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     let seed: UInt64
     let fidelity: AggregationFidelity
@@ -21,7 +21,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     let interruption: Interruption
     let observer: SimulationObserver
 
-    /// What a training has come to; a round works on a copy, so that an interrupted one leaves no trace.
+    /// What a training has come to; a round works on a copy, so that an interrupted one leaves no
+    /// trace.
     struct State: Sendable {
         var algorithm: Algorithm
         var devices: [SimulatedDevice]
@@ -37,8 +38,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     /// How often, in seconds, the state is saved while rounds go on.
     private var checkpointInterval: Double { 10 }
 
-    /// Runs the rounds that are left. Where it throws, `state` and the folder hold the last finished
-    /// round.
+    /// Runs the rounds that are left. Where it throws, `state` and the folder hold the last
+    /// finished round.
     func run(_ state: inout State, ledger: inout PrivacyLedger, folder: RunFolder) async throws {
         var saved = Date()
         do {

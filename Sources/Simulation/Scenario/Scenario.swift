@@ -6,8 +6,8 @@ public import Recommender
 
 /// One simulation, fully described: data, algorithm, privacy, cohorts, faults and evaluation.
 ///
-/// Scenarios are YAML files of two levels; every key has a default, and a key that no scenario has is an
-/// error. ``resolvedYAML`` lists all keys that apply, with their values.
+/// Scenarios are YAML files of two levels; every key has a default, and a key that no scenario has
+/// is an error. ``resolvedYAML`` lists all keys that apply, with their values.
 public struct Scenario: Sendable {
     /// Where the histories come from.
     public enum Source: Sendable, Hashable {
