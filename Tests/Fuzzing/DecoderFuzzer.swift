@@ -23,6 +23,7 @@ private func check<Message: AggregationMessage>(_ kind: Message.Type, _ bytes: [
     precondition(message.encoded == bytes, "a message is read as something else")
 }
 
+/// Takes one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzDecoders(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: data, count: count))
