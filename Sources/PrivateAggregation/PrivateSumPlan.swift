@@ -2,7 +2,6 @@ public import DifferentialPrivacy
 internal import Foundation
 public import SecureAggregation
 internal import Sodium
-internal import VectorKernels
 
 /// Everything public about one private sum, fixed before the first device is asked: how vectors are
 /// compressed, clipped, encoded and noised, and the modulus of the masked sum.
@@ -190,11 +189,6 @@ public struct PrivateSumPlan: Sendable, Hashable {
     public func sumStandardDeviation(survivors: Int) -> Double {
         let noise = Double(excessNoise.unitsInSum(survivors: survivors)) * unitVariance
         return granularity * (noise + Double(survivors) / 6).squareRoot()
-    }
-
-    /// The size of one masked vector on the wire, in bytes.
-    public var maskedVectorByteCount: Int {
-        RingVector.packedByteCount(count: encodedDimension, bits: modulusBits)
     }
 
     /// The hash of the plan, 32 bytes: what a device agrees to, bound into every message of the

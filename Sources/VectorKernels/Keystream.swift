@@ -8,18 +8,14 @@ public enum Keystream {
 
     /// Replaces `words` by keystream from block `block` on, least significant byte first.
     ///
-    /// - Parameters:
-    ///   - key: 32 bytes.
-    ///   - nonce: The last eight bytes of the nonce as a number; the others are zero.
-    public static func fill(
-        _ words: inout [UInt32], key: Span<UInt8>, nonce: UInt64 = 0, block: UInt64
-    ) {
+    /// - Parameter key: 32 bytes; the nonce is zero.
+    public static func fill(_ words: inout [UInt32], key: Span<UInt8>, block: UInt64) {
         precondition(key.count == 32, "a ChaCha20 key has 32 bytes")
         words.withUnsafeMutableBytes { bytes in
             key.withUnsafeBufferPointer { key in
                 guard let base = bytes.baseAddress else { return }
                 covey_keystream_fill(
-                    base.assumingMemoryBound(to: UInt8.self), bytes.count, key.baseAddress, nonce,
+                    base.assumingMemoryBound(to: UInt8.self), bytes.count, key.baseAddress, 0,
                     block)
             }
         }
