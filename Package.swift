@@ -53,14 +53,15 @@ let package = Package(
         module(
             "Simulation",
             [
-                "Datasets", "FederatedProtocol",
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol",
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "covey",
             dependencies: [
-                "FederatedProtocol", "PrivacyLedger", "Recommender", "Simulation",
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "Recommender",
+                "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
@@ -71,7 +72,7 @@ let package = Package(
                 "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: features),
+            exclude: ["accounting-peers.py"], swiftSettings: features),
 
         tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
         tests(of: "Sodium"),
@@ -89,6 +90,9 @@ let package = Package(
             ]),
         tests(
             of: "Simulation",
-            ["Datasets", "FederatedProtocol", "PrivacyLedger", "Recommender"]),
+            [
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger",
+                "Recommender",
+            ]),
     ]
 )

@@ -10,7 +10,8 @@ struct Benchmarks: AsyncParsableCommand {
             shared machine, trust the ratios.
             """,
         subcommands: [
-            GraphBenchmark.self, NoiseBenchmark.self, PrivateSumBenchmark.self,
+            AccountingBenchmark.self, GraphBenchmark.self, NoiseBenchmark.self,
+            PrivateSumBenchmark.self,
             TrainingBenchmark.self,
         ])
 }

@@ -7,6 +7,9 @@ public enum DifferentialPrivacyError: Error, Equatable, CustomStringConvertible 
     /// No noise multiplier up to the stated one meets the budget.
     case budgetUnreachable(PrivacyBudget, largestNoiseMultiplier: Double)
 
+    /// No theorem covers an event, or none does under the account's relation.
+    case unsupported(String, remedy: String)
+
     /// The cause and what to do about it.
     public var description: String {
         switch self {
@@ -17,6 +20,8 @@ public enum DifferentialPrivacyError: Error, Equatable, CustomStringConvertible 
             the event protects under \(actual.rawValue), the account is kept under \
             \(expected.rawValue); keep one accountant for each relation
             """
+        case .unsupported(let event, let remedy):
+            "no bound is known for \(event); \(remedy)"
         case .budgetUnreachable(let budget, let multiplier):
             """
             no noise multiplier up to \(multiplier) keeps epsilon at \(budget.epsilon) with delta \

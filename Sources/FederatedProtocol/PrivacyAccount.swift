@@ -33,8 +33,7 @@ public struct PrivacyAccount: Sendable {
         if case .coins(let rate) = policy.selection {
             try released.compose(
                 .poissonSampled(
-                    rate: rate, rho: rho, neighbouring: policy.neighbouring,
-                    orders: noise.renyiOrders))
+                    rate: rate, noise.event(rho: rho, neighbouring: policy.neighbouring)))
         }
     }
 

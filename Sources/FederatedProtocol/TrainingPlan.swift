@@ -77,8 +77,7 @@ public struct TrainingPlan: Sendable {
             }
             return shares.map {
                 .poissonSampled(
-                    rate: rate, rho: unit * $0, neighbouring: neighbouring,
-                    orders: noise.renyiOrders)
+                    rate: rate, noise.event(rho: unit * $0, neighbouring: neighbouring))
             }
         }
         let unit = 1 / (2 * multiplier * multiplier)
@@ -89,6 +88,22 @@ public struct TrainingPlan: Sendable {
             try account.charge(rho: unit * share, devices: round < participations ? [0] : [])
         }
         planned = try account.spent
+    }
+
+    /// What a device may give away in the whole training, as ``planned`` accounts for it: against the
+    /// coordinator the dearest rounds that it can be part of, against observers, where devices flip
+    /// coins, all rounds with the chance to be in each.
+    public func event(against adversary: PrivacyTarget.Adversary) -> PrivacyEvent {
+        if adversary == .observer, case .coins(let rate) = policy.selection {
+            return .composed(
+                rho.map { .poissonSampled(rate: rate, release(rho: $0)) })
+        }
+        let participations = policy.mostParticipations(in: rho.count, population: population)
+        return .composed(rho.sorted(by: >).prefix(participations).map(release))
+    }
+
+    private func release(rho: Double) -> PrivacyEvent {
+        noise.event(rho: rho, neighbouring: policy.neighbouring)
     }
 
     /// The plan of round `round` with `invited` devices, under the query as it is now (clipping

@@ -99,10 +99,4 @@ struct Simulate: AsyncParsableCommand {
         formatter.dateFormat = "yyyyMMdd-HHmmss"
         return "runs/\(name)-\(formatter.string(from: Date()))"
     }
-
-    private func jsonText(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
 }

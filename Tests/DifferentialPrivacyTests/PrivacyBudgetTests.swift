@@ -24,7 +24,9 @@ import Testing
             let rho = 1 / (2 * multiplier * multiplier)
             return [
                 .repeated(
-                    .poissonSampled(rate: 0.01, rho: rho, neighbouring: .addOrRemoveOne), count: 500
+                    .poissonSampled(
+                        rate: 0.01, .concentrated(rho: rho, neighbouring: .addOrRemoveOne)),
+                    count: 500
                 ),
                 .concentrated(rho: rho / 10, neighbouring: .addOrRemoveOne),
             ]

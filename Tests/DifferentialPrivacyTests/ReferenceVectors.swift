@@ -18,6 +18,7 @@ enum ReferenceVectors {
     }
 
     static var areAbsent: Bool { file == nil }
+    static var data: Data? { file }
     static let absence = "no reference vectors: set COVEY_SHARED to the directory that holds them"
 
     /// The auxiliary vectors of a kind.

@@ -1,3 +1,4 @@
+import DifferentialPrivacy
 import FederatedProtocol
 import Foundation
 import PrivacyLedger
@@ -336,7 +337,10 @@ private struct ReportSample {
             },
             planned: .init(
                 epsilonCoordinator: plannedEpsilon, epsilonObserver: plannedEpsilon * observerShare,
-                delta: 1e-5), bytesPerDevice: .init(up: 1_234_567, down: 400_000))
+                delta: 1e-5), neighbouring: .addOrRemoveOne,
+            events: .init(
+                coordinator: .gaussian(noiseMultiplier: 1), observer: .gaussian(noiseMultiplier: 1)),
+            bytesPerDevice: .init(up: 1_234_567, down: 400_000))
     }
 
     var metrics: [RoundMetrics] {

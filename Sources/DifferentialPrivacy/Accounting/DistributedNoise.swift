@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The noise of many contributors in one sum: shares of one family whose variances are whole
 /// multiples of a unit.
-public struct DistributedNoise: Sendable, Hashable {
+public struct DistributedNoise: Codable, Sendable, Hashable {
     /// The family of every share.
     public let distribution: NoiseDistribution
     /// How far two sums of rounded vectors can be apart.
@@ -13,7 +13,7 @@ public struct DistributedNoise: Sendable, Hashable {
     public let shares: Shares
 
     /// Which honest noise is in a sum, in units of variance.
-    public struct Shares: Sendable, Hashable {
+    public struct Shares: Codable, Sendable, Hashable {
         /// The number of shares, at least 1.
         public var count: Int
         /// The units of the smallest share, at least 1.
@@ -39,6 +39,33 @@ public struct DistributedNoise: Sendable, Hashable {
         self.unitVariance = unitVariance
         self.shares = shares
     }
+
+    /// Checks what was decoded.
+    func validate() throws(DifferentialPrivacyError) {
+        let positive = [
+            ("the clipping norm", sensitivity.clippingNorm),
+            ("the granularity", sensitivity.granularity), ("the unit variance", unitVariance),
+        ]
+        for (name, value) in positive {
+            try require(value > 0 && value.isFinite, name, value, "above 0 and finite")
+        }
+        let counts = [
+            ("the dimension", sensitivity.dimension), ("the number of shares", shares.count),
+            ("the units of the smallest share", shares.leastUnits),
+        ]
+        for (name, value) in counts {
+            try require(value >= 1, name, Double(value), "at least 1")
+        }
+        try require(
+            Double(shares.totalUnits) >= Double(shares.leastUnits) * Double(shares.count),
+            "the units of all shares", Double(shares.totalUnits), "at least those of the shares")
+        try require(
+            sensitivity.roundingBias >= 0 && sensitivity.roundingBias < 1, "the rounding bias",
+            sensitivity.roundingBias, "at least 0 and below 1")
+    }
+
+    /// One release.
+    public var event: PrivacyEvent { .distributed(self) }
 
     /// The zCDP parameter of one release; with ``NoiseDistribution/skellam`` it holds at integer
     /// orders.

@@ -21,28 +21,40 @@ public struct DistributedSkellam: Sendable, Hashable {
         self.totalVariance = totalVariance
     }
 
-    /// A bound on the Rényi divergence of one release at an integer `order` above 1 (Theorem 3.5).
-    public func renyiDivergence(order: Int) -> Double {
-        guard order > 1 else { return .infinity }
-        let (l1, l2) = (sensitivity.l1, sensitivity.l2)
-        let gaussian = Double(order) * l2 * l2 / (2 * totalVariance)
-        let narrow =
-            (Double(2 * order - 1) * l2 * l2 + 6 * l1) / (4 * totalVariance * totalVariance)
-        return (gaussian + min(narrow, 3 * l1 / (2 * totalVariance)))
-            * (1 + RenyiConversion.relativeSlack)
+    private var shift: SkellamShift {
+        SkellamShift(l1: sensitivity.l1, l2: sensitivity.l2, variance: totalVariance)
     }
+
+    /// A bound on the Rényi divergence of one release at an integer `order` above 1 (Theorem 3.5).
+    public func renyiDivergence(order: Int) -> Double { shift.renyiDivergence(order: order) }
 
     /// The smallest rho for which ``renyiDivergence(order:)`` is at most rho times the order, at
     /// every order.
-    ///
+    public var rho: Double { shift.rho }
+}
+
+/// What Skellam noise of a variance costs if a user moves the outcome by up to `l1` and `l2` in these
+/// norms.
+struct SkellamShift {
+    let l1: Double
+    let l2: Double
+    let variance: Double
+
+    /// Theorem 3.5, at an integer order.
+    func renyiDivergence(order: Int) -> Double {
+        guard order > 1 else { return .infinity }
+        let gaussian = Double(order) * l2 * l2 / (2 * variance)
+        let narrow = (Double(2 * order - 1) * l2 * l2 + 6 * l1) / (4 * variance * variance)
+        return (gaussian + min(narrow, 3 * l1 / (2 * variance)))
+            * (1 + RenyiConversion.relativeSlack)
+    }
+
     /// Divided by the order, both of the theorem's bounds are a constant and a multiple of 1 /
     /// order: they are largest at order 2 where that multiple is above 0, and grow towards the
     /// constant elsewhere.
-    public var rho: Double {
-        let (l1, l2) = (sensitivity.l1, sensitivity.l2)
+    var rho: Double {
         let limit =
-            (l2 * l2 / (2 * totalVariance)) * (1 + 1 / totalVariance)
-            * (1 + RenyiConversion.relativeSlack)
+            (l2 * l2 / (2 * variance)) * (1 + 1 / variance) * (1 + RenyiConversion.relativeSlack)
         return 6 * l1 > l2 * l2 ? renyiDivergence(order: 2) / 2 : limit
     }
 }

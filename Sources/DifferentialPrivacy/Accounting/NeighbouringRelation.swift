@@ -7,4 +7,10 @@ public enum NeighbouringRelation: String, Codable, Sendable, Hashable, CaseItera
     /// One user is present or not. Noise that does not depend on who takes part protects under this
     /// relation as well as under ``zeroOutOne``.
     case addOrRemoveOne = "addition or removal of one user"
+    /// One user's contribution is replaced by any other: a sum moves by up to twice the largest
+    /// contribution.
+    case replaceOne = "replacement of one user"
+
+    /// How far a sum moves at most, in largest contributions.
+    var reach: Double { self == .replaceOne ? 2 : 1 }
 }

@@ -17,7 +17,7 @@ struct PoissonAmplification: Sendable, Hashable {
         + stride(from: 144, through: 256, by: 16) + stride(from: 320, through: 1024, by: 64)
 
     /// ln k! for k up to the largest order.
-    private static let logFactorials: [Double] = (0...1024).map { lgamma(Double($0) + 1) }
+    private static let logFactorials: [Double] = (0...1024).map(logFactorial)
 
     /// (alpha - 1) times the bound at each of ``orders``, a convex function of alpha.
     func scaledDivergences() -> [Double] {

@@ -50,6 +50,13 @@ public struct RenyiAccountant: Sendable {
     /// The curve of the latest sampled release: rounds of a run mostly repeat it.
     private var latest: (release: PoissonAmplification, curve: [Double])?
 
+    /// What (xi, rho)-zCDP adds at every order.
+    private var xi = 0.0
+    /// Releases whose losses are known.
+    private var pairs = LossComposition()
+    /// A bound on the probability of an infinite loss.
+    private var infinite = 0.0
+
     /// An account without any release.
     public init(neighbouring: NeighbouringRelation) { self.neighbouring = neighbouring }
 
@@ -73,42 +80,58 @@ public struct RenyiAccountant: Sendable {
     private mutating func add(
         _ event: PrivacyEvent, times: Double
     ) throws(DifferentialPrivacyError) {
-        switch event {
-        case .concentrated(let rho, let relation, let orders):
-            try requireRelease(rho: rho, relation)
-            unsampledRho.add(times.multipliedUp(by: rho), orders)
-        case .poissonSampled(let rate, let rho, let relation, let orders):
-            try requireRelease(rho: rho, relation)
-            try require(rate >= 0 && rate <= 1, "the sampling rate", rate, "from 0 to 1")
-            sampledRho.add(times.multipliedUp(by: rho), orders)
-            let release = PoissonAmplification(rate: rate, rho: rho)
-            if latest?.release != release { latest = (release, release.scaledDivergences()) }
-            guard let curve = latest?.curve else { return }
-            if sampled.isEmpty { sampled = [Double](repeating: 0, count: curve.count) }
-            for index in curve.indices {
-                sampled[index] = sampled[index].addingUp(times.multipliedUp(by: curve[index]))
+        let alternatives = try event.alternatives(times: times)
+        guard alternatives.count == 1 else {
+            throw .unsupported(
+                "parallel events in one Rényi account", remedy: "use a PrivacyAccountant")
+        }
+        for (release, count) in alternatives[0] { try add(release: release, times: count) }
+    }
+
+    mutating func add(
+        release: PrivacyEvent, times: Double
+    ) throws(DifferentialPrivacyError) {
+        switch try ReleaseLosses(release, under: neighbouring) {
+        case .gaussian(let square):
+            unsampledRho.add(times.multipliedUp(by: square / 2), .real)
+        case .pair(let pair, _):
+            infinite = infinite.addingUp(times.multipliedUp(by: pair.infinite))
+            pairs.terms.append((pair, times))
+        case .renyi(let curve, _):
+            xi = xi.addingUp(times.multipliedUp(by: curve.xi))
+            guard let amplification = curve.amplification else {
+                unsampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
+                return
             }
-        case .repeated(let event, let count):
-            try Self.requireCount(count)
-            try add(event, times: times * Double(count))
-        case .composed(let events):
-            for event in events { try add(event, times: times) }
+            sampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
+            addSampled(amplification, times: times)
         }
     }
 
-    private func requireRelease(
-        rho: Double, _ relation: NeighbouringRelation
-    ) throws(DifferentialPrivacyError) {
-        guard relation == neighbouring else {
-            throw .neighbouringMismatch(expected: neighbouring, actual: relation)
+    private mutating func addSampled(_ release: PoissonAmplification, times: Double) {
+        if latest?.release != release { latest = (release, release.scaledDivergences()) }
+        guard let curve = latest?.curve else { return }
+        if sampled.isEmpty { sampled = [Double](repeating: 0, count: curve.count) }
+        for index in curve.indices {
+            sampled[index] = sampled[index].addingUp(times.multipliedUp(by: curve[index]))
         }
-        try require(rho >= 0 && rho.isFinite, "rho", rho, "at least 0 and finite")
     }
 
     /// A bound on the Rényi divergence of all releases together at `order`, above 1.
     public func renyiDivergence(order: Double) -> Double {
         guard order > 1 else { return .infinity }
-        return unsampledRho.divergence(order: order) + sampledDivergence(order: order)
+        return unsampledRho.divergence(order: order) + sampledDivergence(order: order) + xi
+            + pairDivergence(order: order)
+    }
+
+    /// That of the releases whose losses are known, in the worse direction.
+    private func pairDivergence(order: Double) -> Double {
+        guard !pairs.terms.isEmpty else { return 0 }
+        let forward = pairs.moments(tilt: order - 1).logMoment
+        let isSymmetric = pairs.terms.allSatisfy { $0.pair.isSymmetric }
+        let backward = isSymmetric ? forward : pairs.reversed.moments(tilt: order - 1).logMoment
+        let divergence = max(forward, backward, 0) / (order - 1)
+        return divergence.isNaN ? .infinity : divergence * (1 + 1e-12)
     }
 
     /// The chord between two of the orders at which the amplified divergence is known, as in
@@ -130,8 +153,13 @@ public struct RenyiAccountant: Sendable {
     /// The smallest epsilon that is known to hold with `delta`; infinite if there is none.
     public func epsilon(delta: Double) throws(DifferentialPrivacyError) -> Double {
         try require(delta > 0 && delta < 1, "delta", delta, "above 0 and below 1")
-        if rhoWithoutAmplification == 0 { return 0 }
-        return smallest { epsilon(delta: delta, order: $0) }
+        if isEmpty { return 0 }
+        guard delta > infinite else { return .infinity }
+        return smallest { epsilon(delta: delta - infinite, order: $0) }
+    }
+
+    private var isEmpty: Bool {
+        rhoWithoutAmplification == 0 && xi == 0 && pairs.terms.isEmpty
     }
 
     /// The epsilon that the divergence at `order` alone implies.
@@ -143,11 +171,12 @@ public struct RenyiAccountant: Sendable {
     /// The smallest delta that is known to hold with `epsilon`, at most 1.
     public func delta(epsilon: Double) throws(DifferentialPrivacyError) -> Double {
         try require(epsilon >= 0 && epsilon.isFinite, "epsilon", epsilon, "at least 0 and finite")
-        if rhoWithoutAmplification == 0 { return 0 }
-        return smallest {
+        if isEmpty { return 0 }
+        let bound = smallest {
             RenyiConversion.delta(
                 divergence: renyiDivergence(order: $0), order: $0, epsilon: epsilon)
         }
+        return min(1, bound + infinite)
     }
 
     /// Whether the releases so far keep within `budget`.
@@ -159,19 +188,23 @@ public struct RenyiAccountant: Sendable {
     /// The smallest of `bound` over the orders: over a grid, then by golden sections around its
     /// best point. Every order gives a valid bound, so a local minimum costs tightness only.
     private func smallest(of bound: (Double) -> Double) -> Double {
-        // Uniform in ln(alpha - 1), four points to an octave.
+        // Uniform in ln(alpha - 1).
         let octaves = -20.0...40.0
+        // Divergences of pairs are integrals: fewer orders for these.
+        let stride = pairs.terms.isEmpty ? 0.25 : 1
         func value(_ position: Double) -> Double { bound(1 + exp2(position)) }
         var best = (position: octaves.lowerBound, value: value(octaves.lowerBound))
-        for position in stride(from: octaves.lowerBound, through: octaves.upperBound, by: 0.25) {
+        for position in Swift.stride(
+            from: octaves.lowerBound, through: octaves.upperBound, by: stride)
+        {
             let candidate = value(position)
             if candidate < best.value { best = (position, candidate) }
         }
         let golden = (5.0.squareRoot() - 1) / 2
-        var low = max(octaves.lowerBound, best.position - 0.25)
-        var high = min(octaves.upperBound, best.position + 0.25)
+        var low = max(octaves.lowerBound, best.position - stride)
+        var high = min(octaves.upperBound, best.position + stride)
         var result = best.value
-        for _ in 0..<60 {
+        for _ in 0..<(pairs.terms.isEmpty ? 60 : 24) {
             let first = high - golden * (high - low)
             let second = low + golden * (high - low)
             let values = (value(first), value(second))

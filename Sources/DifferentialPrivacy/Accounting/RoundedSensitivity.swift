@@ -2,7 +2,7 @@ public import Foundation
 
 /// How far one contribution can move a sum of vectors that were clipped, rotated and rounded to a
 /// grid, in units of the grid (Kairouz, Liu and Steinke 2021, arXiv 2102.06387, Theorem 1).
-public struct RoundedSensitivity: Sendable, Hashable {
+public struct RoundedSensitivity: Codable, Sendable, Hashable {
     /// The largest L2 norm c of a contribution before rounding, in real units.
     public let clippingNorm: Double
     /// The width gamma of the grid: the real value of one ring unit.

@@ -19,12 +19,13 @@ struct HTMLReport {
     func render() -> String {
         ReportTemplate.render(
             ReportPage(
+                brand: "Covey simulation report",
                 title: result.scenario.isEmpty ? "Unnamed scenario" : result.scenario,
                 status: result.status.rawValue, isFinished: result.status == .finished,
                 subtitle: subtitle, notices: notices, keyFigures: keyFigures,
                 explanation: explanation,
                 sections: [qualitySection, privacySection, planSection, costSection],
-                scenario: scenarioYAML, style: ReportStyle.css))
+                scenario: [scenarioYAML], style: ReportStyle.css))
     }
 
     /// The last quality that was measured under privacy, and the number of rounds before it.

@@ -98,7 +98,10 @@ public struct Simulation: Sendable {
             scenario: scenario.name, data: dataName, devices: holdouts.count,
             items: catalogue.count, interactions: interactionCount,
             algorithm: scenario.algorithm.name, aggregation: scenario.aggregation.rawValue,
-            rounds: rounds, planned: plan.planned, bytesPerDevice: total)
+            rounds: rounds, planned: plan.planned, neighbouring: plan.policy.neighbouring,
+            events: .init(
+                coordinator: plan.event(against: .coordinator),
+                observer: plan.event(against: .observer)), bytesPerDevice: total)
     }
 
     /// Runs all rounds and writes the run folder.

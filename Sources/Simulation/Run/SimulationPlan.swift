@@ -1,3 +1,4 @@
+public import DifferentialPrivacy
 public import FederatedProtocol
 public import PrivacyLedger
 
@@ -44,6 +45,18 @@ public struct SimulationPlan: Codable, Sendable {
     public var rounds: [Round]
     /// The guarantee at the end.
     public var planned: LedgerEntry.Spent
+    /// The relation under which the guarantee holds.
+    public var neighbouring: NeighbouringRelation
+    /// What one device may give away.
+    public var events: Events
     /// What a device that stays in every round sends and receives.
     public var bytesPerDevice: RoundTraffic
+
+    /// What one device may give away in the whole training.
+    public struct Events: Codable, Sendable {
+        /// To the coordinator.
+        public var coordinator: PrivacyEvent
+        /// To those who see the released models only.
+        public var observer: PrivacyEvent
+    }
 }

@@ -39,6 +39,8 @@ struct LineChart {
     var startsAtZero = true
     /// Whether values are whole numbers.
     var isWhole = false
+    /// Whether the horizontal axis counts.
+    var isWholeAcross = true
 
     /// The most points of a line that are marked.
     private let marked = 30
@@ -51,7 +53,7 @@ struct LineChart {
     /// The chart as an SVG element.
     var svg: String {
         var canvas = ChartCanvas()
-        let across = AxisScale(exactly: domain, ticks: 8, isWhole: true)
+        let across = AxisScale(exactly: domain, ticks: 8, isWhole: isWholeAcross)
         let references = references.filter { $0.value.isFinite }
         let up = AxisScale(
             holding: series.flatMap { $0.points.map(\.y) } + references.map(\.value),

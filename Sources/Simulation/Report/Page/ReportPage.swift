@@ -103,6 +103,7 @@ struct ReportPage {
         let commands: [String]
     }
 
+    let brand: String
     let title: String
     let status: String
     let isFinished: Bool
@@ -111,6 +112,7 @@ struct ReportPage {
     let keyFigures: [KeyFigure]
     let explanation: [Paragraph]
     let sections: [Section]
-    let scenario: String
+    /// All settings with their values, if there are any.
+    let scenario: [String]
     let style: String
 }

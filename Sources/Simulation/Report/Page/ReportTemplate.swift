@@ -31,7 +31,7 @@ enum ReportTemplate {
         </head>
         <body>
         <header>
-        <p class="brand">Covey simulation report</p>
+        <p class="brand">{{brand}}</p>
         <h1>{{title}}</h1>
         <p class="subtitle"><span class="badge{{^isFinished}} stopped{{/isFinished}}">{{status}}</span> {{subtitle}}</p>
         </header>
@@ -75,12 +75,14 @@ enum ReportTemplate {
         </div>
         </section>
         {{/sections}}
+        {{#scenario}}
         <section aria-labelledby="scenario">
         <h2 id="scenario">Scenario</h2>
         <details><summary>Every setting with its value</summary>
-        <pre class="listing" tabindex="0"><code>{{scenario}}</code></pre>
+        <pre class="listing" tabindex="0"><code>{{.}}</code></pre>
         </details>
         </section>
+        {{/scenario}}
         </main>
         </body>
         </html>

@@ -1,0 +1,295 @@
+internal import Foundation
+
+/// delta(epsilon) as an integral of the privacy loss's moment generating function along the vertical
+/// line through a saddle point, by the trapezoid rule, with bounds on everything that is left out.
+///
+///     delta(epsilon) = 1 / (2 pi i) * integral of exp(K(z) - z epsilon) / (z (z + 1)) dz
+///
+/// for Re z > 0, since the Laplace transform of epsilon -> E max(0, 1 - exp(epsilon - L)) is
+/// E exp(zL) / (z (z + 1)). At the points tilt + i k h the rule gives the sum over all whole m of
+/// exp(2 pi m tilt / h) delta(epsilon + 2 pi m / h), by Poisson's formula: more than delta by terms
+/// that Chernoff bounds keep small. What lies beyond the last point is bounded through
+/// ``CharacteristicDecay``. Adding a release is adding the logarithms of its characteristic function.
+///
+/// Where that does not bound enough, a Gaussian release with a tiny squared distance v is composed with
+/// the others. It can only raise delta: the payoff is convex in exp(-L). And not by more than v exp(v /
+/// 8) times the density at epsilon of the loss with it, as the derivative by v is half the density, and
+/// a density with u < v is at most sqrt(v / u) exp((v - u) / 8) times that with v.
+struct ContourIntegral: Sendable {
+    let tilt: Double
+    let spacing: Double
+    let nodes: Int
+    /// A larger tilt, at which Chernoff's bound is taken.
+    let outerTilt: Double
+    /// About the epsilon for which the integral was set up.
+    let center: Double
+
+    private var logMoment = 0.0
+    private var outerLogMoment = 0.0
+    private var logModulus: [Double]
+    private var phase: [Double]
+    /// Bounds on the logarithm of the modulus beyond the last node, on stretches each half as long
+    /// again as the one before.
+    private var decay = [Double](repeating: 0, count: Self.stretches)
+    /// The logarithm of the largest modulus that each node may have.
+    private var logLargest: [Double]
+    /// What rounding may do to all nodes alike.
+    private var error = 0.0
+    private var infinite = 0.0
+    /// The squared distance of an additional Gaussian release.
+    private let smoothing: Double
+
+    var limit: Double { spacing * Double(nodes) }
+
+    private static let stretches = 14
+
+    /// The ends of a stretch that begins `limit` * 1.5^`index`; the last has none.
+    private static func stretch(_ index: Int, from limit: Double) -> (Double, Double) {
+        let start = limit * pow(1.5, Double(index))
+        return (start, index == stretches - 1 ? .infinity : 1.5 * start)
+    }
+
+    /// ln of the integral of exp(bound) / t^2 beyond `limit`, from above.
+    private static func logTail(_ bounds: [Double], from limit: Double) -> Double {
+        var sum = 0.0
+        let largest = bounds.max() ?? 0
+        for (index, bound) in bounds.enumerated() {
+            let (a, b) = stretch(index, from: limit)
+            sum += exp(bound - largest) * (1 / a - 1 / b)
+        }
+        return largest + log(sum)
+    }
+
+    /// An integral for a composition near `target`; nil where not enough of the integrand is known to
+    /// be small with at most `largestCount` nodes.
+    ///
+    /// - Parameters:
+    ///   - relativeWidth: Of epsilon, what smoothing may cost; without it, nothing is smoothed.
+    ///   - digits: The logarithm of how much less than delta each thing left out is to be.
+    init?(
+        _ composition: LossComposition, for target: SaddlePoint.Target, largestCount: Double,
+        relativeWidth: Double? = nil, digits: Double = 28
+    ) {
+        let sample = composition.sample(of: 16)
+        let saddle = SaddlePoint(sample, for: target)
+        let (logDelta, epsilon): (Double, Double)
+        switch target {
+        case .delta(let delta): (logDelta, epsilon) = (log(delta), saddle.epsilon(delta: delta))
+        case .epsilon(let value): (logDelta, epsilon) = (saddle.logDelta, value)
+        }
+        center = epsilon
+        guard saddle.moments.logMoment.isFinite, logDelta.isFinite else { return nil }
+        guard
+            let plan = Window(
+                sample, saddle: saddle, factors: [1, 0.75, 0.5, 0.35], logDelta: logDelta,
+                epsilon: epsilon, digits: digits, isBounded: false)
+        else { return nil }
+        tilt = plan.tilt
+        outerTilt = plan.outerTilt
+        spacing = 2 * .pi / plan.reach
+
+        var decays: [(decay: CharacteristicDecay, count: Double)] = []
+        for term in sample.terms {
+            guard let rule = term.pair.quadrature(tilt: plan.tilt, frequency: 0) else { return nil }
+            let decay = term.pair.decay(tilt: plan.tilt, logMoment: rule.logMoment)
+            decays.append((decay.with(momentsOf: rule), term.count))
+        }
+        let moments = sample.moments(tilt: tilt)
+        let scale = moments.logMoment - tilt * epsilon - logDelta + digits
+        var end = 3 / max(moments.variance, 1e-300).squareRoot()
+        func isFarEnough(_ t: Double, _ smoothing: Double) -> Bool {
+            let bounds = (0..<Self.stretches).map { index in
+                let (a, b) = Self.stretch(index, from: t)
+                return decays.reduce(-(sample.gaussian + smoothing) * a * a / 2) {
+                    $0 + $1.count * $1.decay.logBound(from: a, to: b)
+                }
+            }
+            return Self.logTail(bounds, from: t) + scale < 0
+        }
+        // Smoothed only where that takes fewer nodes.
+        let width = 0.05 * (relativeWidth ?? 0) * max(epsilon, 1e-12) / (plan.tilt + 1)
+        while !isFarEnough(end, width), end / spacing < largestCount { end *= 1.15 }
+        let smoothing = isFarEnough(end, 0) ? 0 : width
+        guard end / spacing < largestCount else { return nil }
+        self.smoothing = smoothing
+        nodes = max(Int((end / spacing).rounded(.up)), 8)
+        logModulus = [Double](repeating: 0, count: nodes)
+        phase = logModulus
+        logLargest = logModulus
+        addGaussian(composition.gaussian + smoothing)
+        for term in composition.terms {
+            guard add(term.pair, count: term.count) else { return nil }
+        }
+    }
+
+    /// Adds Gaussian releases with a sum of squared distances.
+    mutating func addGaussian(_ square: Double) {
+        logMoment += square * tilt * (tilt + 1) / 2
+        outerLogMoment += square * outerTilt * (outerTilt + 1) / 2
+        for index in decay.indices {
+            let start = Self.stretch(index, from: limit).0
+            decay[index] -= square * start * start / 2
+        }
+        for index in logModulus.indices {
+            let t = Double(index) * spacing
+            logModulus[index] -= square * t * t / 2
+            logLargest[index] -= square * t * t / 2 * (1 - 4 * .unitRoundoff)
+            phase[index] += square * t * (tilt + 0.5)
+        }
+    }
+
+    /// Adds `count` releases of a kind; whether that was possible.
+    mutating func add(_ pair: any LossPair, count: Double) -> Bool {
+        guard let rule = pair.quadrature(tilt: tilt, frequency: limit),
+            nodes * rule.losses.count < 1 << 29
+        else { return false }
+        let outer = pair.moments(tilt: outerTilt)
+        guard outer.logMoment.isFinite else { return false }
+        logMoment += count * rule.logMoment
+        outerLogMoment += count * outer.logMoment
+        error += count * rule.error
+        let size = zip(rule.weights, rule.losses).reduce(0) { $0 + $1.0 * abs($1.1) }
+        infinite += count * pair.infinite
+        let bound = pair.decay(tilt: tilt, logMoment: rule.logMoment).with(momentsOf: rule)
+        for index in decay.indices {
+            let (a, b) = Self.stretch(index, from: limit)
+            decay[index] += count * bound.logBound(from: a, to: b)
+        }
+        let (excess, imaginary) = characteristic(rule)
+        for index in logModulus.indices {
+            let (re, im) = (1 + excess[index], imaginary[index])
+            let change = excess[index] * (2 + excess[index]) + im * im
+            let square = re * re + im * im
+            // ln |1 + x + iy|, accurate where it is small.
+            let logarithm = (change > -0.5 ? log1p(change) : log(max(square, 1e-300))) / 2
+            logModulus[index] += count * logarithm
+            // Each summand is off by some roundings of itself, about one a multiplication.
+            let turned = min(2, Double(index) * spacing * size)
+            let inexact = 128 * .unitRoundoff * turned + LossQuadrature.truncation
+            logLargest[index] +=
+                count * (logarithm + log1p(inexact * exp(-logarithm)))
+                + count * 4 * .unitRoundoff * abs(logarithm)
+            phase[index] += count * atan2(im, re)
+        }
+        return true
+    }
+
+    /// E exp(itL) - 1 under the tilt at every node, the real and the imaginary part. Turns by one spacing
+    /// are multiplied up, each from the one before within a block, and from block to block; every 32
+    /// blocks begin anew.
+    private func characteristic(_ rule: LossQuadrature) -> (real: [Double], imaginary: [Double]) {
+        let blocks = (nodes + 7) / 8
+        var real = [SIMD8<Double>](repeating: .zero, count: blocks)
+        var imaginary = real
+        do {
+            var re = real.mutableSpan
+            var im = imaginary.mutableSpan
+            for index in rule.losses.indices {
+                let weight = rule.weights[index]
+                guard weight > 1e-25 else { continue }
+                let angle = rule.losses[index] * spacing
+                let single = Turn(by: angle)
+                var turn = Turn(cosine: 0, sine: 0)
+                var (cosines, sines) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+                for lane in 1..<8 {
+                    turn = turn.times(single)
+                    cosines[lane] = turn.cosine
+                    sines[lane] = turn.sine
+                }
+                turn = turn.times(single)
+                var position = Turn(cosine: 0, sine: 0)
+                for block in 0..<blocks {
+                    if block % 32 == 0 { position = Turn(by: Double(8 * block) * angle) }
+                    // (1 + c)(1 + c') - s s' - 1, and the sine of the sum.
+                    let (c, s) = (position.cosine, position.sine)
+                    re[block] += weight * (c + cosines * (1 + c) - s * sines)
+                    im[block] += weight * (s + sines * (1 + c) + s * cosines)
+                    position = position.times(turn)
+                }
+            }
+        }
+        return (
+            real.flatMap { block in block.indices.map { block[$0] } },
+            imaginary.flatMap { block in block.indices.map { block[$0] } }
+        )
+    }
+
+    /// exp(ix) as cos x - 1 and sin x, which is exact where x is small.
+    private struct Turn {
+        var cosine: Double
+        var sine: Double
+
+        init(cosine: Double, sine: Double) {
+            self.cosine = cosine
+            self.sine = sine
+        }
+
+        init(by angle: Double) {
+            let half = sin(angle / 2)
+            cosine = -2 * half * half
+            sine = 2 * half * cos(angle / 2)
+        }
+
+        func times(_ other: Turn) -> Turn {
+            Turn(
+                cosine: cosine + other.cosine + cosine * other.cosine - sine * other.sine,
+                sine: sine + other.sine + sine * other.cosine + cosine * other.sine)
+        }
+    }
+
+    /// delta at `epsilon`, from below and from above, and how much larger than their sum the summands
+    /// are.
+    func delta(epsilon: Double) -> (bounds: Bounds, condition: Double) {
+        let scale = exp(logMoment - tilt * epsilon)
+        var (sum, size, weight, rounding, density) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for index in 0..<nodes {
+            let t = Double(index) * spacing
+            // 1 / (z (z + 1)), z = tilt + it
+            let (a, b) = (tilt * (tilt + 1) - t * t, t * (2 * tilt + 1))
+            let norm = a * a + b * b
+            let half = index == 0 ? 0.5 : 1
+            let kernel = half / norm.squareRoot()
+            let modulus = half * exp(logModulus[index])
+            weight +=
+                kernel * exp(logLargest[index]) * -expm1(logModulus[index] - logLargest[index])
+            guard modulus > 0 else { continue }
+            let angle = phase[index] - t * epsilon
+            if smoothing > 0 { density += modulus * cos(angle) }
+            sum += modulus * (a * cos(angle) + b * sin(angle)) / norm
+            let term = modulus / norm.squareRoot()
+            size += term
+            rounding += term * (8 + abs(phase[index]) + t * epsilon + abs(logModulus[index]))
+        }
+        let factor = scale * spacing / .pi
+        let inexact =
+            factor * (weight + rounding * 2 * .unitRoundoff)
+            + factor * abs(sum)
+            * (expm1(error) + (abs(logMoment) + tilt * epsilon) * 4 * .unitRoundoff)
+        // A sum over nodes is at most the integral and its first term.
+        let beyond =
+            scale / .pi
+            * (exp(Self.logTail(decay, from: limit)) + exp(decay[0]) * spacing / (limit * limit))
+        let reach = 2 * Double.pi / spacing
+        let left = exp(-tilt * reach)
+        let right =
+            exp(
+                outerLogMoment - outerTilt * epsilon - (outerTilt - tilt) * reach
+                    + outerTilt * log(outerTilt / (1 + outerTilt)) - log1p(outerTilt))
+            / -expm1(-(outerTilt - tilt) * reach)
+        // With the density of the smoothed loss, from above: rounding may have taken from it what it
+        // may have taken of a sum of moduli.
+        let smoothed =
+            smoothing * exp(smoothing / 8)
+            * (factor * density + scale * exp(decay.max() ?? 0)
+                * (1 / (.pi * max(smoothing, 1e-300) * limit) + spacing) + factor * Double(nodes)
+                * 1e-13)
+        let value = factor * sum
+        return (
+            Bounds(
+                lower: value - inexact - beyond - left / (1 - left) - right
+                    - (smoothing > 0 ? smoothed : 0),
+                upper: value + inexact + beyond + infinite),
+            size / max(abs(sum), 1e-300)
+        )
+    }
+}
