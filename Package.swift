@@ -76,7 +76,7 @@ let package = Package(
 
         tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
         tests(of: "Sodium"),
-        tests(of: "DifferentialPrivacy"),
+        tests(of: "DifferentialPrivacy", ["Sodium"]),
         tests(of: "SecureAggregation", ["Sodium"]),
         tests(of: "PrivateAggregation", ["SecureAggregation", "Sodium", "VectorKernels"]),
         tests(of: "Recommender"),

@@ -82,8 +82,8 @@ public struct TrainingPlan: Sendable {
         }
         let unit = 1 / (2 * multiplier * multiplier)
         rho = shares.map { $0 * unit }
-        var account = PrivacyAccount(
-            population: 1, policy: policy, noise: noise, delta: target.budget.delta)
+        var account = try PrivacyAccount(
+            population: 1, policy: policy, noise: noise, budget: target.budget)
         for (round, share) in shares.sorted(by: >).enumerated() {
             try account.charge(rho: unit * share, devices: round < participations ? [0] : [])
         }

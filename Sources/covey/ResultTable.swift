@@ -1,3 +1,4 @@
+import DifferentialPrivacy
 import FederatedProtocol
 import Recommender
 import Simulation
@@ -22,6 +23,9 @@ struct ResultTable {
             "privacy spent     epsilon \(TextTable.number(result.epsilon.coordinator, 3)) against "
                 + "the coordinator, \(TextTable.number(result.epsilon.observer, 3)) against "
                 + "observers of the model, delta \(result.delta)",
+            "single devices    epsilon \(TextTable.number(result.individual.median, 3)) for half of them, "
+                + "\(TextTable.number(result.individual.ninetiethPercentile, 3)) for nine in ten, against "
+                + "the coordinator",
             "devices           \(result.survivors) of \(result.devices) in the last sum, "
                 + "\(result.aggregation) aggregation",
             "bytes per device  \(TextTable.bytes(bytes.up)) up, \(TextTable.bytes(bytes.down)) down",

@@ -104,9 +104,9 @@ import Testing
     }
 
     @Test func `an account reports the device that took part most`() throws {
-        var account = PrivacyAccount(
-            population: 3, policy: policy(.rotation(size: 2)), noise: .discreteGaussian, delta: 1e-5
-        )
+        var account = try PrivacyAccount(
+            population: 3, policy: policy(.rotation(size: 2)), noise: .discreteGaussian,
+            budget: PrivacyBudget(epsilon: 4, delta: 1e-5))
         try account.charge(rho: 0.1, devices: [0, 1])
         let once = try account.spent
         try account.charge(rho: 0.1, devices: [2])

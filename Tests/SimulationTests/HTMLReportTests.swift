@@ -374,6 +374,8 @@ private struct ReportSample {
             epsilon: .init(
                 coordinator: metrics.last?.spent.epsilonCoordinator ?? 0,
                 observer: metrics.last?.spent.epsilonObserver ?? 0), delta: 1e-5,
+            individual: .init(
+                worst: 4, ninetiethPercentile: 4, median: 3, least: 1, exhaustedShare: 0),
             quality: .init(
                 private: isFinished ? quality(accuracy) : metrics.last?.quality,
                 popularity: isFinished ? quality(0.5) : nil,

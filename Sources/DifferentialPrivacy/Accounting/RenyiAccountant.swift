@@ -97,15 +97,18 @@ public struct RenyiAccountant: Sendable {
         case .pair(let pair, _):
             infinite = infinite.addingUp(times.multipliedUp(by: pair.infinite))
             pairs.terms.append((pair, times))
-        case .renyi(let curve, _):
-            xi = xi.addingUp(times.multipliedUp(by: curve.xi))
-            guard let amplification = curve.amplification else {
-                unsampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
-                return
-            }
-            sampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
-            addSampled(amplification, times: times)
+        case .renyi(let curve, _): add(curve, times: times)
         }
+    }
+
+    mutating func add(_ curve: RenyiCurve, times: Double) {
+        xi = xi.addingUp(times.multipliedUp(by: curve.xi))
+        guard let amplification = curve.amplification else {
+            unsampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
+            return
+        }
+        sampledRho.add(times.multipliedUp(by: curve.rho), curve.orders)
+        addSampled(amplification, times: times)
     }
 
     private mutating func addSampled(_ release: PoissonAmplification, times: Double) {

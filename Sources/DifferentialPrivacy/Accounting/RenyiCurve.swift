@@ -11,4 +11,12 @@ struct RenyiCurve {
         self.xi = xi
         self.orders = orders
     }
+
+    /// The bound at an order above 1: between orders at which it is known, the chord of (order - 1)
+    /// times it.
+    func divergence(order: Double) -> Double {
+        var accountant = RenyiAccountant(neighbouring: .zeroOutOne)
+        accountant.add(self, times: 1)
+        return accountant.renyiDivergence(order: order)
+    }
 }

@@ -127,9 +127,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     ) async throws -> RankingQuality {
         var state = State(
             algorithm: algorithm, devices: devices,
-            account: PrivacyAccount(
-                population: 0, policy: plan.policy, noise: plan.noise,
-                delta: plan.target.budget.delta))
+            account: try PrivacyAccount(
+                population: 0, policy: plan.policy, noise: plan.noise, budget: plan.target.budget))
         for round in plan.queries.indices {
             let cohort = Cohort(
                 round: round, population: plan.population, policy: plan.policy, faults: faults)

@@ -132,9 +132,9 @@ public struct Simulation: Sendable {
         var ledger = try folder.openLedger()
         let initial = Training<Algorithm>.State(
             algorithm: algorithm, devices: devices,
-            account: PrivacyAccount(
+            account: try PrivacyAccount(
                 population: devices.count, policy: scenario.policy, noise: scenario.noise,
-                delta: scenario.target.budget.delta))
+                budget: scenario.target.budget))
         var state =
             try resuming
             ? training.restore(initial, from: folder, ledger: ledger) : initial
@@ -196,7 +196,8 @@ public struct Simulation: Sendable {
             scenario: scenario.name, status: status, aggregation: scenario.aggregation.rawValue,
             rounds: .init(done: state.round, planned: plan.rounds.count),
             epsilon: .init(coordinator: spent.epsilonCoordinator, observer: spent.epsilonObserver),
-            delta: spent.delta, quality: quality, devices: plan.devices,
+            delta: spent.delta, individual: try state.account.distribution, quality: quality,
+            devices: plan.devices,
             survivors: state.metrics.last.map { $0.survivors[2] } ?? 0, bytesPerDevice: bytes,
             modelHash: PrivacyLedger.hexadecimal(
                 BLAKE2b.hash(state.algorithm.model.snapshot.encoded())),

@@ -1,3 +1,4 @@
+public import DifferentialPrivacy
 public import FederatedProtocol
 public import Foundation
 public import Recommender
@@ -52,6 +53,8 @@ public struct SimulationResult: Codable, Sendable {
     public var epsilon: Epsilon
     /// The delta of both.
     public var delta: Double
+    /// What the devices have spent against the coordinator, each by its own participations.
+    public var individual: IndividualAccounts.Distribution
     /// What was measured.
     public var quality: Quality
     /// The number of devices.

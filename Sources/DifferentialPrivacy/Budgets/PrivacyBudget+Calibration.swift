@@ -3,10 +3,15 @@ internal import Foundation
 extension PrivacyBudget {
     /// The largest total rho of zCDP releases that keeps within the budget, to a relative 1e-12 and
     /// never above it.
-    public func largestRho() throws(DifferentialPrivacyError) -> Double {
+    ///
+    /// - Parameter orders: Those at which the releases' bounds are known.
+    public func largestRho(
+        orders: RenyiOrders = .real
+    ) throws(DifferentialPrivacyError) -> Double {
         func fits(_ rho: Double) -> Bool {
             var accountant = RenyiAccountant(neighbouring: .zeroOutOne)
-            let event = PrivacyEvent.concentrated(rho: rho, neighbouring: .zeroOutOne)
+            let event = PrivacyEvent.concentrated(
+                rho: rho, neighbouring: .zeroOutOne, orders: orders)
             guard (try? accountant.compose(event)) != nil else { return false }
             return accountant.isWithin(self)
         }
