@@ -20,8 +20,8 @@ struct ComposedLosses {
                 attained.gaussian += count * square
             case .pair(let pair, let other):
                 dominating.terms.append((pair, count))
-                attained.terms.append((other, count))
-                if !Self.isSame(pair, other) { isExact = false }
+                attained.terms.append((other ?? pair, count))
+                if other != nil { isExact = false }
             case .renyi(_, let square):
                 bounded = true
                 attained.gaussian += count * square
@@ -35,10 +35,6 @@ struct ComposedLosses {
             }
             renyi = accountant
         }
-    }
-
-    private static func isSame(_ pair: any LossPair, _ other: any LossPair) -> Bool {
-        !(pair is FixedSizePair) && !(other is AtomicPair && (other as? AtomicPair)?.losses == [0])
     }
 
     func epsilon(
@@ -156,13 +152,14 @@ extension LossComposition {
 
     /// The conversion of Rényi divergences in this direction (see ``RenyiConversion``).
     private func renyiEpsilon(delta: Double) -> Double? {
-        guard delta > infinite else { return nil }
+        // The conversion is for distributions without infinite losses.
+        guard infinite == 0 else { return nil }
         let tilt = SaddlePoint(self, for: .delta(delta)).tilt
         return [0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.4].map { factor in
             let order = 1 + tilt * factor
             return RenyiConversion.epsilon(
                 divergence: moments(tilt: order - 1).logMoment / (order - 1), order: order,
-                delta: delta - infinite)
+                delta: delta)
         }.min()
     }
 

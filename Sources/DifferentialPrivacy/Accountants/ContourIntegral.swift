@@ -164,8 +164,9 @@ struct ContourIntegral: Sendable {
             let logarithm = (change > -0.5 ? log1p(change) : log(max(square, 1e-300))) / 2
             logModulus[index] += count * logarithm
             // Each summand is off by some roundings of itself, about one a multiplication.
-            let turned = min(2, Double(index) * spacing * size)
-            let inexact = 128 * .unitRoundoff * turned + LossQuadrature.truncation
+            let angles = Double(index) * spacing * size
+            let turned = min(2, angles)
+            let inexact = (128 * turned + 4 * angles) * .unitRoundoff + LossQuadrature.truncation
             logLargest[index] +=
                 count * (logarithm + log1p(inexact * exp(-logarithm)))
                 + count * 4 * .unitRoundoff * abs(logarithm)
@@ -241,7 +242,9 @@ struct ContourIntegral: Sendable {
     /// are.
     func delta(epsilon: Double) -> (bounds: Bounds, condition: Double) {
         let scale = exp(logMoment - tilt * epsilon)
-        var (sum, size, weight, rounding, density) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        var (sum, size, weight, rounding, density, spread) = (
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        )
         for index in 0..<nodes {
             let t = Double(index) * spacing
             // 1 / (z (z + 1)), z = tilt + it
@@ -250,11 +253,15 @@ struct ContourIntegral: Sendable {
             let half = index == 0 ? 0.5 : 1
             let kernel = half / norm.squareRoot()
             let modulus = half * exp(logModulus[index])
-            weight +=
-                kernel * exp(logLargest[index]) * -expm1(logModulus[index] - logLargest[index])
+            let error = exp(logLargest[index]) * -expm1(logModulus[index] - logLargest[index])
+            weight += kernel * error
+            spread += error
             guard modulus > 0 else { continue }
             let angle = phase[index] - t * epsilon
-            if smoothing > 0 { density += modulus * cos(angle) }
+            if smoothing > 0 {
+                density += modulus * cos(angle)
+                spread += modulus * (8 + abs(angle)) * 4 * .unitRoundoff
+            }
             sum += modulus * (a * cos(angle) + b * sin(angle)) / norm
             let term = modulus / norm.squareRoot()
             size += term
@@ -265,10 +272,15 @@ struct ContourIntegral: Sendable {
             factor * (weight + rounding * 2 * .unitRoundoff)
             + factor * abs(sum)
             * (expm1(error) + (abs(logMoment) + tilt * epsilon) * 4 * .unitRoundoff)
+        // Bounds that do not rise from one stretch to the next hold as well.
+        var falling = decay
+        for index in falling.indices.dropLast().reversed() {
+            falling[index] = max(falling[index], falling[index + 1])
+        }
         // A sum over nodes is at most the integral and its first term.
         let beyond =
             scale / .pi
-            * (exp(Self.logTail(decay, from: limit)) + exp(decay[0]) * spacing / (limit * limit))
+            * (exp(Self.logTail(falling, from: limit)) + exp(falling[0]) * spacing / (limit * limit))
         let reach = 2 * Double.pi / spacing
         let left = exp(-tilt * reach)
         let right =
@@ -280,7 +292,7 @@ struct ContourIntegral: Sendable {
         // may have taken of a sum of moduli.
         let smoothed =
             smoothing * exp(smoothing / 8)
-            * (factor * density + scale * exp(decay.max() ?? 0)
+            * (factor * density + scale * exp(falling[0])
                 * (1 / (.pi * max(smoothing, 1e-300) * limit) + spacing) + factor * Double(nodes)
                 * 1e-13)
         let value = factor * sum

@@ -6,8 +6,8 @@ struct ContourStream: Sendable {
     let delta: Double
     private let isReversed: Bool
     private var integral: ContourIntegral
-    /// ln E exp(tilt * L) in the other direction, where that differs.
-    private var other: (tilt: Double, logMoment: Double)?
+    /// ln E exp(tilt * L) in the other direction, where that differs, and the mass of infinite losses.
+    private var other: (tilt: Double, logMoment: Double, infinite: Double)?
 
     init?(_ losses: LossComposition, delta: Double) {
         self.delta = delta
@@ -28,7 +28,9 @@ struct ContourStream: Sendable {
         let tilt = SaddlePoint(
             sample.directions[opposite], for: .epsilon(epsilons[1 - opposite])
         ).tilt
-        other = (tilt, directions[opposite].moments(tilt: tilt).logMoment)
+        other = (
+            tilt, directions[opposite].moments(tilt: tilt).logMoment, directions[opposite].infinite
+        )
     }
 
     /// With more releases; nil where that takes a new computation.
@@ -43,14 +45,15 @@ struct ContourStream: Sendable {
                 if let other {
                     result.other?.logMoment += count * square * other.tilt * (other.tilt + 1) / 2
                 }
-            case .pair(let pair, _):
-                guard other != nil || pair.isSymmetric,
+            case .pair(let pair, let attained):
+                guard attained == nil, other != nil || pair.isSymmetric,
                     result.integral.add(isReversed ? pair.reversed : pair, count: count)
                 else { return nil }
                 if let other {
                     let opposite = isReversed ? pair : pair.reversed
                     result.other?.logMoment +=
                         count * opposite.moments(tilt: other.tilt).logMoment
+                    result.other?.infinite += count * opposite.infinite
                 }
             case .renyi: return nil
             }
@@ -64,7 +67,7 @@ struct ContourStream: Sendable {
         if let other {
             let deltaThere = LossComposition.chernoffDelta(
                 epsilon: bounds.lower, tilt: other.tilt, logMoment: other.logMoment)
-            guard bounds.lower > 0, deltaThere < delta else { return nil }
+            guard bounds.lower > 0, deltaThere + other.infinite < delta else { return nil }
         }
         return bounds
     }

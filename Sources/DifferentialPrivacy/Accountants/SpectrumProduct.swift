@@ -8,8 +8,8 @@ internal import Foundation
 struct SpectrumProduct {
     private var above: (logModulus: [Double], phase: [Double])
     private var below: (logModulus: [Double], phase: [Double])
-    /// The logarithm of the largest modulus that the spectrum from above may have.
-    private var logLargest: [Double]
+    /// The logarithms of the largest moduli that the spectra may have.
+    private var logLargest: (above: [Double], below: [Double])
     private let transform: FourierTransform
 
     /// What a stage of a transform loses at most, relative to the root of the sum of squares (Higham
@@ -20,7 +20,7 @@ struct SpectrumProduct {
         let none = [Double](repeating: 0, count: count)
         above = (none, none)
         below = (none, none)
-        logLargest = none
+        logLargest = (none, none)
         transform = FourierTransform(count: count)
     }
 
@@ -32,7 +32,8 @@ struct SpectrumProduct {
         var (re, im) = (masses, others)
         transform.forward(&re, &im)
         let levels = Double(transform.count.trailingZeroBitCount)
-        let transformed = Self.transformError * levels * abs(1 - atZero.above)
+        let transformed =
+            Self.transformError * levels * max(abs(1 - atZero.above), abs(1 - atZero.below))
         for index in re.indices {
             let other = oppositeFrequency(index)
             guard other >= index else { continue }
@@ -45,11 +46,18 @@ struct SpectrumProduct {
             above.phase[index] += power * u.1
             below.logModulus[index] += power * v.0
             below.phase[index] += power * v.1
-            let error = transformed + 4 * .unitRoundoff * (abs(x.0) + abs(x.1))
-            logLargest[index] +=
-                power * (u.0 + log1p(error * exp(-u.0)))
-                + power * 4 * .unitRoundoff * (abs(u.0) + abs(u.1))
+            logLargest.above[index] += power * Self.largest(u, x, transformed)
+            logLargest.below[index] += power * Self.largest(v, y, transformed)
         }
+    }
+
+    /// ln(|1 + x| + what rounding may add), and what rounding may do to a multiple of that.
+    private static func largest(
+        _ logarithm: (Double, Double), _ x: (Double, Double), _ transformed: Double
+    ) -> Double {
+        let error = transformed + 4 * .unitRoundoff * (abs(x.0) + abs(x.1))
+        return logarithm.0 + log1p(error * exp(-logarithm.0))
+            + 4 * .unitRoundoff * (abs(logarithm.0) + abs(logarithm.1))
     }
 
     /// ln(1 + x) of a complex number.
@@ -73,18 +81,23 @@ struct SpectrumProduct {
             let (vr, vi) = (v * cos(below.phase[index]), v * sin(below.phase[index]))
             (re[index], im[index]) = (ur - vi, ui + vr)
             (re[other], im[other]) = (ur + vi, vr - ui)
-            let most = exp(logLargest[index])
-            let error =
-                -most * expm1(above.logModulus[index] - logLargest[index])
-                + 8 * .unitRoundoff * most
-            squares += (other == index ? 1 : 2) * error * error
+            func error(_ logLargest: Double, _ logModulus: Double) -> Double {
+                let most = exp(logLargest)
+                return -most * expm1(logModulus - logLargest) + 8 * .unitRoundoff * most
+            }
+            let errors = (
+                error(logLargest.above[index], above.logModulus[index]),
+                error(logLargest.below[index], below.logModulus[index])
+            )
+            squares +=
+                (other == index ? 1 : 2) * (errors.0 * errors.0 + errors.1 * errors.1)
         }
         transform.inverse(&re, &im)
         let levels = Double(transform.count.trailingZeroBitCount)
-        let size = re.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let size = zip(re, im).reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }.squareRoot()
         return (
             re, im,
-            2 * (squares / Double(transform.count)).squareRoot() + Self.transformError * levels
+            (squares / Double(transform.count)).squareRoot() + Self.transformError * levels
                 * size
         )
     }

@@ -36,8 +36,8 @@ public struct CorrelatedNoise: Codable, Sendable, Hashable {
     /// In which rounds a user takes part.
     public let participation: Participation
     /// The standard deviation of the independent noise, in largest contributions; for
-    /// ``Participation/cyclicPoisson(separation:rate:)`` and the tree relative to the largest norm of
-    /// a column of C as well, else not.
+    /// ``Participation/cyclicPoisson(separation:rate:)`` relative to the largest norm of a column of C
+    /// as well.
     public let noiseMultiplier: Double
 
     /// Describes noise; see the properties.

@@ -5,15 +5,13 @@ enum ReleaseLosses {
     /// That of a normal distribution against a shifted one: the square of the shift, in standard
     /// deviations.
     case gaussian(Double)
-    /// A pair that dominates it, and one that a mechanism of the kind attains.
-    case pair(dominating: any LossPair, attained: any LossPair)
+    /// A pair that dominates it, and, unless that is the same, one that a mechanism of the kind attains.
+    case pair(any LossPair, attained: (any LossPair)?)
     /// A bound on the Rényi divergences only, and the square of a shift that a Gaussian mechanism
     /// within that bound has.
     case renyi(RenyiCurve, attained: Double)
 
-    static func pair(_ pair: any LossPair) -> ReleaseLosses {
-        .pair(dominating: pair, attained: pair)
-    }
+    static func pair(_ pair: any LossPair) -> ReleaseLosses { .pair(pair, attained: nil) }
 
     /// The losses of `release` under `relation`.
     ///
@@ -39,10 +37,12 @@ enum ReleaseLosses {
             self = try Self.skellam(variance, l1: l1 * reach, l2: l2 * reach)
         case .distributed(let noise):
             try noise.validate()
-            self = try ReleaseLosses(
-                .concentrated(
-                    rho: noise.rho, neighbouring: .zeroOutOne,
-                    orders: noise.distribution.renyiOrders), under: relation)
+            guard relation == .zeroOutOne else {
+                throw .neighbouringMismatch(expected: relation, actual: .zeroOutOne)
+            }
+            self = .renyi(
+                RenyiCurve(rho: try noise.rho, xi: 0, orders: noise.distribution.renyiOrders),
+                attained: 0)
         case .concentrated(let rho, let xi, let own, let orders):
             guard own == relation else {
                 throw .neighbouringMismatch(expected: relation, actual: own)
@@ -52,9 +52,8 @@ enum ReleaseLosses {
         case .poissonSampled(let rate, let event):
             self = try Self.sampled(event, rate: rate, relation)
         case .truncatedPoissonSampled(let rate, let population, let largest, let noise):
-            self = .pair(
-                try Self.truncated(
-                    rate: rate, population: population, largest: largest, noise: noise, relation))
+            self = try Self.truncated(
+                rate: rate, population: population, largest: largest, noise: noise, relation)
         case .fixedSizeSampled(let size, let population, let withReplacement, let noise):
             self = try Self.fixedSize(
                 size, population, withReplacement: withReplacement, noise: noise, relation)
@@ -70,7 +69,7 @@ enum ReleaseLosses {
                 localEpsilon >= 0 && localEpsilon <= 50, "the local epsilon", localEpsilon,
                 "from 0 to 50")
             self = .pair(
-                dominating: AtomicPair(shuffled: users, localEpsilon: localEpsilon, raising: true),
+                AtomicPair(shuffled: users, localEpsilon: localEpsilon, raising: true),
                 attained: AtomicPair(losses: [0], masses: [1], isSymmetric: true))
         case .correlated, .repeated, .composed, .parallel:
             throw .unsupported(
@@ -135,7 +134,7 @@ enum ReleaseLosses {
         case .discreteGaussian, .discreteLaplace:
             return .pair(try AtomicPair(event, under: relation).sampled(rate: rate))
         case .skellam(let variance, let l1, let l2):
-            if case .pair(let pair as AtomicPair, _) = try skellam(variance, l1: l1, l2: l2) {
+            if case .pair(let pair as AtomicPair, nil) = try skellam(variance, l1: l1, l2: l2) {
                 return .pair(pair.sampled(rate: rate))
             }
             return try amplified(.init(event, under: relation), rate: rate)
@@ -166,7 +165,7 @@ enum ReleaseLosses {
     /// below, is exchanged for another (arXiv 2508.15089; the relation does not matter then).
     private static func truncated(
         rate: Double, population: Int, largest: Int, noise: Double, _ relation: NeighbouringRelation
-    ) throws(DifferentialPrivacyError) -> MixedPair {
+    ) throws(DifferentialPrivacyError) -> ReleaseLosses {
         try require(rate >= 0 && rate <= 1, "the sampling rate", rate, "from 0 to 1")
         try require(
             population >= 1 && population <= 1 << 30, "the population", Double(population),
@@ -195,7 +194,11 @@ enum ReleaseLosses {
             upper: GaussianMixture(weights: [1 - kept, kept], means: [0, 2 / noise]),
             lower: GaussianMixture(weights: [1 - kept, kept], means: [0, -2 / noise]),
             isSymmetric: true)
-        return MixedPair(parts: [(1 - full, room), (full, displaced)].filter { $0.0 > 0 })
+        // Attained where the others contribute nothing, or all the same.
+        let inSample = (1 - full) * rate + full * kept
+        return .pair(
+            MixedPair(parts: [(1 - full, room), (full, displaced)].filter { $0.0 > 0 }),
+            attained: GaussianMixturePair(noiseMultiplier: noise / reach, rate: min(inSample, 1)))
     }
 
     private static func fixedSize(
@@ -210,6 +213,9 @@ enum ReleaseLosses {
             size >= 1 && (withReplacement || size <= population) && size <= 1 << 30,
             "the sample's size", Double(size),
             withReplacement ? "at least 1" : "from 1 to the population")
+        try require(
+            size / population < 64, "the sample's size", Double(size),
+            "below 64 times the population")
         try requireNoise(noise)
         let share = 1 / Double(population)
         if noise == 0 {
@@ -222,24 +228,24 @@ enum ReleaseLosses {
             if rate == 1 { return .gaussian(relation.reach / noise * relation.reach / noise) }
             // Without the user, another is in the sample: even to blank a user is to replace one.
             return .pair(
-                dominating: FixedSizePair(rate: rate, shifts: [(1, 2 / noise)]),
+                FixedSizePair(rate: rate, shifts: [(1, 2 / noise)]),
                 attained: GaussianMixturePair(noiseMultiplier: noise / relation.reach, rate: rate))
         }
         // How often the user is drawn, as far as that is likelier than 1e-40.
         let rate = population == 1 ? 1 : -expm1(Double(size) * log1p(-share))
         var counts: [Double] = []
         var probabilities: [Double] = []
-        for k in 0...min(size, 400) {
+        for k in 0...min(size, 4096) {
             let logarithm =
                 population == 1
                 ? (k == size ? 0 : -.infinity) : logBinomial(k, trials: size, probability: share)
-            if logarithm < -92, Double(k) > Double(size) * share { break }
+            if logarithm < -120, Double(k) > Double(size) * share { break }
             counts.append(Double(k))
             probabilities.append(exp(logarithm))
         }
         let shifts = zip(counts, probabilities).dropFirst().map { ($1 / rate, $0 * 2 / noise) }
         return .pair(
-            dominating: FixedSizePair(rate: rate, shifts: shifts),
+            FixedSizePair(rate: rate, shifts: shifts),
             attained: GaussianMixturePair(
                 noiseMultiplier: noise / relation.reach, probabilities: probabilities,
                 counts: counts))

@@ -71,7 +71,8 @@ struct AtomicPair: LossPair {
         for index in losses.indices {
             let position = lattice.position(of: losses[index])
             let nearest = position.rounded()
-            if abs(position - nearest) < 1e-7 {
+            // On a lattice of its own a loss is off by rounding alone.
+            if abs(position - nearest) < (step == nil ? 0 : 1e-7) || position == nearest {
                 switch nearest {
                 case ..<0: result.below += masses[index]
                 case Double(lattice.count)...: result.above += masses[index]
@@ -172,7 +173,11 @@ extension AtomicPair {
                 masses.append(exp(own) / total)
             }
         }
-        let missing = first <= last ? Double(sensitivity + 1) * exp(-155) : 1
+        // The rest of P: beyond Q's table, and beyond its own.
+        let beyond = stride(from: reach, to: max(reach - sensitivity, -reach - 1), by: -1)
+            .reduce(0.0) { $0 + exp(table[abs($1)]) }
+        let missing =
+            first <= last ? beyond / total * (1 + 1e-12) + Double(sensitivity + 1) * exp(-155) : 1
         self.init(
             losses: losses, masses: masses, infinite: missing, unmatched: missing, step: step,
             isSymmetric: true)

@@ -4,8 +4,9 @@ internal import Foundation
 /// nowhere falls below a floor: the loss is a mixture of uniform distributions on the intervals, each
 /// of mass floor * width, with something else.
 struct CharacteristicDecay: Sendable {
-    /// For groups of 1, 2, 4, ... neighbouring intervals: the mass and half the width of each group.
-    private var partitions: [[(mass: Double, halfWidth: Double)]] = []
+    /// Increasing losses, and a lower bound on the density between each of them and the next.
+    private var losses: [Double] = []
+    private var floors: [Double] = []
     /// The parts of a mixture, and their shares.
     private var parts: [(share: Double, decay: CharacteristicDecay)] = []
 
@@ -41,16 +42,12 @@ struct CharacteristicDecay: Sendable {
     ///   - losses: Increasing.
     ///   - floors: A lower bound on the density between each of them and the next.
     init(losses: [Double], floors: [Double]) {
-        var size = 1
-        while size <= floors.count {
-            partitions.append(
-                stride(from: 0, to: floors.count, by: size).map { start in
-                    let end = min(start + size, floors.count)
-                    let width = losses[end] - losses[start]
-                    let floor = floors[start..<end].min() ?? 0
-                    return (mass: floor * width * (1 - 1e-12), halfWidth: width / 2)
-                })
-            size *= 2
+        (self.losses, self.floors) = (losses, floors)
+        // Pairs of intervals become one where there are many.
+        while self.floors.count > 64 {
+            let count = self.floors.count / 2
+            self.losses = (0...count).map { self.losses[2 * $0] }
+            self.floors = (0..<count).map { min(self.floors[2 * $0], self.floors[2 * $0 + 1]) }
         }
     }
 
@@ -58,10 +55,21 @@ struct CharacteristicDecay: Sendable {
     func logBound(from t: Double) -> Double {
         var least =
             parts.isEmpty ? 1 : parts.reduce(0) { $0 + $1.share * exp($1.decay.logBound(from: t)) }
-        for groups in partitions {
-            let lost = groups.reduce(0.0) { $0 + $1.mass * (1 - Self.envelope(t * $1.halfWidth)) }
-            least = min(least, 1 - lost)
+        // Neighbouring intervals may be taken together, with the least of their floors; `best` is the
+        // most that the intervals up to one can take off, over all ways to group them.
+        var best = [Double](repeating: 0, count: floors.count + 1)
+        for end in floors.indices {
+            var floor = Double.infinity
+            for start in stride(from: end, through: 0, by: -1) {
+                floor = min(floor, floors[start])
+                if floor == 0 { break }
+                let width = losses[end + 1] - losses[start]
+                let lost = floor * width * (1 - Self.envelope(t * width / 2))
+                best[end + 1] = max(best[end + 1], best[start] + lost)
+            }
+            best[end + 1] = max(best[end + 1], best[end])
         }
+        least = min(least, 1 - best[floors.count] * (1 - 1e-12))
         return log(max(least, 1e-300))
     }
 

@@ -78,6 +78,21 @@ struct GaussianMixture: Sendable, Hashable {
         return atan2(imaginary, real) + center * y
     }
 
+    /// The largest size of the argument at real parts up to `u` and imaginary parts up to `y`, of a
+    /// mixture of up to two parts; in general a simple bound.
+    func largestArgument(_ u: Double, imaginary y: Double) -> Double {
+        guard means.count == 2, means[0] == 0 else {
+            return max(abs(lowest), abs(highest)) * y
+        }
+        // a + b exp(i angle) turns with b, and with the angle until its cosine is -b / a.
+        let (angle, exponent) = (highest * y, highest * (u - highest / 2))
+        let ratio = weights[1] / weights[0] * exp(min(exponent, 600))
+        if ratio >= 1 || cos(angle) > -ratio {
+            return atan2(ratio * sin(angle), 1 + ratio * cos(angle))
+        }
+        return asin(ratio)
+    }
+
     /// The mass between `a` and `b`, times exp(`exponent`).
     func mass(_ a: Double, _ b: Double, exponent: Double = 0) -> Double {
         var result = 0.0

@@ -109,7 +109,8 @@ extension GaussianMixturePair {
         let closed = candidates.map { step($0, frequency * width * $0) }.max() ?? 0.1
         let length = support.reduce(0) { $0 + $1.upperBound - $1.lowerBound }
         guard length / closed > 120, frequency > 0 else { return closed }
-        // The argument of P / Q is mostly far below its bound: weigh it.
+        // The argument of P / Q is mostly far below its bound: weigh it, over the support only, where all
+        // of the integrand is.
         let points = support.flatMap {
             Array(stride(from: $0.lowerBound, through: $0.upperBound, by: 0.5))
         }
@@ -156,7 +157,6 @@ extension GaussianMixturePair {
         tilt: Double, frequency: Double, support: [ClosedRange<Double>], _ logHeight: Double
     ) -> [(u: Double, width: Double)]? {
         let rule = GaussRule.ofOrder24
-        let width = max(p.highest - q.lowest, q.highest - p.lowest, 0)
         let spread = max(p.spread, q.spread)
         var result: [(u: Double, width: Double)] = []
         var pending = Array(support.reversed())
@@ -168,16 +168,12 @@ extension GaussianMixturePair {
                     let (along, across) = (half * (r + 1 / r) / 2, half * (r - 1 / r) / 2)
                     guard spread * across < 3 else { return Double.infinity }
                     let shrinking = q.spread > 0 ? -tilt * log(cos(q.spread * across / 2)) : 0
-                    // Of two parts, the argument grows with u and with y; of more it has a simple bound.
                     let turn =
-                        p.means.count <= 2 && q.means.count == 1
-                        ? abs(
-                            p.argument(middle + along, imaginary: across)
-                                - q.argument(middle + along, imaginary: across))
-                        : width * across
+                        p.largestArgument(middle + along, imaginary: across)
+                        + q.largestArgument(middle + along, imaginary: across)
                     return logBound(on: middle - along...middle + along, tilt: tilt)
                         + across * across / 2 + frequency * turn + shrinking
-                        - 48 * log(r) + 2 - logHeight
+                        - 48 * log(r) + 2 + log(max(half, 1)) - logHeight
                 }.min() ?? .infinity
             if logError > -Self.digits - 3, half > 1e-6 {
                 pending.append(middle...panel.upperBound)

@@ -52,7 +52,7 @@ extension LossPair {
 
     func censored(tail: Double) -> any LossPair { self }
 
-    /// On a coarse lattice, which raises every moment.
+    /// On a coarse lattice, which raises every moment; of all losses but those of a mass of 1e-60.
     func moments(tilt: Double) -> LossMoments {
         let range = lossRange(tail: 1e-60)
         let size = max(range.upperBound - range.lowerBound, 1e-300)

@@ -41,7 +41,11 @@ extension AtomicPair {
                 let (own, other) = (even(a - 1), even(a))
                 let p = keep * own + (1 - keep) * other
                 let q = keep * other + (1 - keep) * own
-                if p > 0, q > 0 { entries.append((log(p / q), weight * p)) }
+                // own / other = a / (c + 1 - a), which the masses say less exactly.
+                let (first, second) = (Double(a), Double(c + 1 - a))
+                let loss = log(
+                    (keep * first + (1 - keep) * second) / (keep * second + (1 - keep) * first))
+                if p > 0, q > 0 { entries.append((loss, weight * p)) }
             }
         }
         entries.sort { $0.loss < $1.loss }

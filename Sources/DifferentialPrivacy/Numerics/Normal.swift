@@ -24,7 +24,7 @@ enum Normal {
 
     /// ln P(X > x), also where the probability itself would underflow.
     static func logUpperTail(_ x: Double) -> Double {
-        if x < 20 { return log(upperTail(x)) }
+        if x < 30 { return log(upperTail(x)) }
         // The asymptotic series of Mills' ratio; what follows is below 1e-14 of it.
         let y = 1 / (x * x)
         let series = -y * (1 - y * (3 - y * (15 - y * (105 - y * (945 - y * 10_395)))))
