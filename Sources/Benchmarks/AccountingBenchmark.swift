@@ -16,7 +16,7 @@ struct AccountingBenchmark: ParsableCommand {
         let step = PrivacyEvent.poissonSampled(rate: 0.01, .gaussian(noiseMultiplier: 1))
         var epsilon: EpsilonBounds?
         for width in [1e-5, 1e-6, 1e-9] {
-            let seconds = try Stopwatch.best {
+            let seconds = try Self.best {
                 var accountant = PrivacyAccountant(
                     neighbouring: .addOrRemoveOne, relativeWidth: width)
                 try accountant.compose(step, count: 10_000)
@@ -37,7 +37,7 @@ struct AccountingBenchmark: ParsableCommand {
                 .repeated(.laplace(noiseMultiplier: 30), count: 1000)
             ),
         ] {
-            let seconds = try Stopwatch.best(of: 2) {
+            let seconds = try Self.best(of: 2) {
                 var accountant = PrivacyAccountant(neighbouring: .addOrRemoveOne)
                 try accountant.compose(event)
                 epsilon = try accountant.epsilon(delta: 1e-6)
@@ -46,7 +46,7 @@ struct AccountingBenchmark: ParsableCommand {
         }
         let budget = try PrivacyBudget(epsilon: 2, delta: 1e-6)
         var calibrated: Calibrated?
-        let seconds = try Stopwatch.best {
+        let seconds = try Self.best {
             calibrated = try budget.smallestNoise(neighbouring: .addOrRemoveOne) { noise in
                 .repeated(
                     .poissonSampled(rate: 0.01, .gaussian(noiseMultiplier: noise)), count: 1000)
@@ -56,22 +56,33 @@ struct AccountingBenchmark: ParsableCommand {
         print("  sigma \(calibrated?.value ?? .nan)")
     }
 
+    /// The least wall-clock seconds of several runs: large accounts use all cores.
+    private static func best(of runs: Int = 5, _ body: () throws -> Void) rethrows -> Double {
+        var best = Double.infinity
+        for _ in 0..<runs {
+            let start = ContinuousClock.now
+            try body()
+            best = min(best, (ContinuousClock.now - start) / .seconds(1))
+        }
+        return best
+    }
+
     /// A thousand rounds of different rates and noise, then one more.
     private func rounds() throws {
         var accountant = PrivacyAccountant(neighbouring: .addOrRemoveOne)
         var spent: EpsilonBounds?
-        let all = try Stopwatch.best(of: 3) {
+        let all = try Self.best(of: 3) {
             accountant = PrivacyAccountant(neighbouring: .addOrRemoveOne)
             for index in 0..<1000 { try accountant.compose(Self.round(index)) }
             spent = try accountant.spent(delta: 1e-6)
         }
         show("1,000 different rounds", all, spent)
-        let start = Stopwatch.now
+        let start = ContinuousClock.now
         for index in 0..<10 {
             try accountant.compose(Self.round(1000 + index))
             spent = try accountant.spent(delta: 1e-6)
         }
-        show("one more of them", (Stopwatch.now - start) / 10, spent)
+        show("one more of them", (ContinuousClock.now - start) / .seconds(10), spent)
     }
 
     private static func round(_ index: Int) -> PrivacyEvent {

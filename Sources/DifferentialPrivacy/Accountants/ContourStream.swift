@@ -19,7 +19,7 @@ struct ContourStream: Sendable {
         guard
             let integral = ContourIntegral(
                 directions[isReversed ? 1 : 0], for: .delta(delta), largestCount: 0x1p12,
-                digits: 20)
+                digits: 17)
         else { return nil }
         self.integral = integral
         guard directions.count == 2 else { return }
