@@ -192,8 +192,8 @@ public struct RenyiAccountant: Sendable {
     /// best point. Every order gives a valid bound, so a local minimum costs tightness only.
     private func smallest(of bound: (Double) -> Double) -> Double {
         // Uniform in ln(alpha - 1).
-        let octaves = -20.0...40.0
         // Divergences of pairs are integrals: fewer orders for these.
+        let octaves = pairs.terms.isEmpty ? -20.0...40.0 : -7...20
         let stride = pairs.terms.isEmpty ? 0.25 : 1
         func value(_ position: Double) -> Double { bound(1 + exp2(position)) }
         var best = (position: octaves.lowerBound, value: value(octaves.lowerBound))

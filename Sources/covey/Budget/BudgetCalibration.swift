@@ -57,7 +57,10 @@ extension Budget {
         @OptionGroup var options: PlanOptions
 
         func validate() throws {
-            guard options.noise == nil else { throw ValidationError("--noise is the answer here.") }
+            guard options.noise == nil, !options.isFromFile else {
+                throw ValidationError(
+                    "The noise is the answer here; give --sampling and --rounds, or --phase.")
+            }
         }
 
         func run() throws {
@@ -96,7 +99,7 @@ extension Budget {
         @OptionGroup var options: PlanOptions
 
         func validate() throws {
-            guard options.rounds == nil, options.phase.isEmpty else {
+            guard options.rounds == nil, options.phase.isEmpty, !options.isFromFile else {
                 throw ValidationError(
                     "The rounds are the answer here; give --noise and --sampling.")
             }
@@ -133,7 +136,9 @@ extension Budget {
         @OptionGroup var options: PlanOptions
 
         func validate() throws {
-            guard options.sampling == nil, options.phase.isEmpty, options.sample == nil else {
+            guard options.sampling == nil, options.phase.isEmpty, options.sample == nil,
+                !options.isFromFile
+            else {
                 throw ValidationError("The rate is the answer here; give --noise and --rounds.")
             }
         }

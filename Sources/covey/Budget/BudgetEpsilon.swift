@@ -14,16 +14,19 @@ extension Budget {
                 Examples:
                   covey budget epsilon --noise 1.1 --sampling 0.01 --rounds 1000 --delta 1e-6
                   covey budget epsilon --phase 0.01,1,500 --phase 0.02,1.5,500 --json
-                  covey budget epsilon --noise 1.2 --sample 100 --population 5000 --rounds 200 \\
-                      --neighbouring replace-one
-                  covey budget epsilon --scenario simulations/movielens-1m.yaml --plot budget.html
+                  covey budget epsilon --noise 1.2 --sample 100 --population 5000 \\
+                      --rounds 200 --neighbouring replace-one
+                  covey budget epsilon --scenario my.yaml --plot budget.html
                   covey budget epsilon --ledger runs/quickstart/ledger.jsonl
                 """)
 
         @OptionGroup var options: PlanOptions
 
-        @Option(help: "The probability with which the bound may fail.")
-        var delta = 1e-6
+        @Option(
+            help: ArgumentHelp(
+                "The probability with which the bound may fail. Default: the scenario's or ledger's, "
+                    + "else 1e-6.", valueName: "number"))
+        var delta: Double?
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -34,7 +37,7 @@ extension Budget {
         func run() throws {
             try reporting {
                 let plan = try options.plan()
-                let answer = try BudgetAnswer(plan, delta: delta)
+                let answer = try BudgetAnswer(plan, delta: delta ?? plan.delta)
                 print(json ? try jsonText(answer) : answer.text)
                 if let plot {
                     try BudgetCurves(plan: plan, answer: answer).write(to: plot)

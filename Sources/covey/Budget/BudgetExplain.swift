@@ -16,8 +16,11 @@ extension Budget {
 
         @OptionGroup var options: PlanOptions
 
-        @Option(help: "The probability with which the bounds may fail.")
-        var delta = 1e-6
+        @Option(
+            help: ArgumentHelp(
+                "The probability with which the bounds may fail. Default: the scenario's or ledger's, "
+                    + "else 1e-6.", valueName: "number"))
+        var delta: Double?
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -52,7 +55,7 @@ extension Budget {
         ) -> Row {
             do {
                 let accountant = try plan.accountant(event, under: relation)
-                let epsilon = try accountant.epsilon(delta: delta)
+                let epsilon = try accountant.epsilon(delta: delta ?? plan.delta)
                 return Row(
                     neighbouring: relation, adversary: adversary, epsilon: epsilon,
                     bestGuess: try accountant.bestGuess(), meaning: epsilon.reason ?? "")
@@ -90,7 +93,8 @@ extension Budget {
             notes += rows.filter { $0.epsilon == nil || !$0.meaning.isEmpty }.map {
                 "\($0.neighbouring.rawValue), \($0.adversary): \($0.meaning)"
             }
-            return [plan.name + ", delta \(delta)", "", table.text, ""].joined(separator: "\n")
+            return [plan.name + ", delta \(delta ?? plan.delta)", "", table.text, ""].joined(
+                separator: "\n")
                 + "\n" + notes.joined(separator: "\n")
         }
     }

@@ -107,6 +107,9 @@ struct PlanOptions: ParsableArguments {
         }
     }
 
+    /// Whether the plan comes from a file, which holds its own noise and rounds.
+    var isFromFile: Bool { scenario != nil || ledger != nil || event != nil }
+
     /// One round at a noise multiplier and a sampling rate.
     func round(noise: Double, rate: Double) -> PrivacyEvent {
         let honest = PrivacyEvent.honestNoiseMultiplier(noise, colludingShare: colluding)
@@ -130,7 +133,7 @@ struct PlanOptions: ParsableArguments {
             return BudgetPlan(
                 name: "scenario \(plan.scenario)", neighbouring: plan.neighbouring,
                 rounds: plan.rounds.count, event: plan.events.observer,
-                coordinatorEvent: plan.events.coordinator)
+                coordinatorEvent: plan.events.coordinator, delta: plan.planned.delta)
         }
         if let ledger { return try Self.plan(ledger: ledger) }
         if let event {
@@ -209,7 +212,8 @@ struct PlanOptions: ParsableArguments {
             })
         return BudgetPlan(
             name: "ledger \(path), a device in every round", neighbouring: last.neighbouring,
-            rounds: ledger.entries.count, event: event, recorded: last.spent)
+            rounds: ledger.entries.count, event: event, recorded: last.spent,
+            delta: last.spent.delta)
     }
 
     private static func place(_ error: any Error) -> String {
@@ -229,6 +233,8 @@ struct BudgetPlan {
     var coordinatorEvent: PrivacyEvent?
     /// What a ledger says was spent.
     var recorded: LedgerEntry.Spent?
+    /// The delta that goes with the plan.
+    var delta = 1e-6
 
     func accountant(
         _ event: PrivacyEvent? = nil, under relation: NeighbouringRelation? = nil
