@@ -31,7 +31,8 @@ public enum DifferentialPrivacyError: Error, Equatable, CustomStringConvertible 
     }
 }
 
-/// Throws ``DifferentialPrivacyError/outOfRange(parameter:value:allowed:)`` unless `condition` holds.
+/// Throws ``DifferentialPrivacyError/outOfRange(parameter:value:allowed:)`` unless `condition`
+/// holds.
 func require(
     _ condition: Bool, _ parameter: String, _ value: Double, _ allowed: String
 ) throws(DifferentialPrivacyError) {

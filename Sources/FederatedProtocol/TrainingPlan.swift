@@ -90,9 +90,9 @@ public struct TrainingPlan: Sendable {
         planned = try account.spent
     }
 
-    /// What a device may give away in the whole training, as ``planned`` accounts for it: against the
-    /// coordinator the dearest rounds that it can be part of, against observers, where devices flip
-    /// coins, all rounds with the chance to be in each.
+    /// What a device may give away in the whole training, as ``planned`` accounts for it: against
+    /// the coordinator the dearest rounds that it can be part of, against observers, where devices
+    /// flip coins, all rounds with the chance to be in each.
     public func event(against adversary: PrivacyTarget.Adversary) -> PrivacyEvent {
         if adversary == .observer, case .coins(let rate) = policy.selection {
             return .composed(

@@ -30,7 +30,8 @@ import Testing
         }
     }
 
-    /// 400 runs of 64 rounds: the variance of the last prefix sum, with a relative deviation of 7 %.
+    /// 400 runs of 64 rounds: the variance of the last prefix sum, with a relative deviation of 7
+    /// %.
     @Test func `prefix sums hold less noise than with independent noise`() throws {
         func variance(_ coefficients: [Double]) throws -> (prefix: Double, rho: Double) {
             var randomness = SeededRandomness(seed: 5, label: "prefix")

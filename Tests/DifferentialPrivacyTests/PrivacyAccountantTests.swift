@@ -18,8 +18,8 @@ import Testing
         return try accountant.epsilon(delta: delta)
     }
 
-    /// Computed in 60-bit arithmetic by contours of two tilts, to 11 digits or more; single releases
-    /// to 60 digits in closed form.
+    /// Computed in 60-bit arithmetic by contours of two tilts, to 11 digits or more; single
+    /// releases to 60 digits in closed form.
     private static let sampledGaussians:
         [(q: Double, sigma: Double, n: Int, delta: Double, epsilon: Double)] = [
             (0.01, 1, 10_000, 1e-6, 6.907384495044912),

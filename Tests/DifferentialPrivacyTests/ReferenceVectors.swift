@@ -2,7 +2,8 @@ import Foundation
 
 /// The published reference figures that lie beside the repository, where they were fetched.
 enum ReferenceVectors {
-    /// `dp_accounting_vectors.json` in `../shared/reference`, or below `COVEY_SHARED`; nil if absent.
+    /// `dp_accounting_vectors.json` in `../shared/reference`, or below `COVEY_SHARED`; nil if
+    /// absent.
     private static let file: Data? = {
         let repository = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()

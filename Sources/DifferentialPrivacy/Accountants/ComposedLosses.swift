@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// The losses of all releases of an account: what dominates them, what attains the bound, and what is
-/// known through Rényi divergences only.
+/// The losses of all releases of an account: what dominates them, what attains the bound, and what
+/// is known through Rényi divergences only.
 struct ComposedLosses {
     private var dominating = LossComposition()
     private var attained = LossComposition()
@@ -180,8 +180,8 @@ extension LossComposition {
                 ContourIntegral(losses, for: .epsilon(epsilon), largestCount: 0x1p12)?
                     .delta(epsilon: epsilon).bounds
             })
-        /// With rare large losses counted as infinite, and smoothed by no more than `smoothing`, relative
-        /// to epsilon.
+        /// With rare large losses counted as infinite, and smoothed by no more than `smoothing`,
+        /// relative to epsilon.
         static func censoredContour(smoothing: Double) -> Method {
             Method(
                 epsilon: { losses, delta, relativeWidth in
@@ -227,8 +227,8 @@ extension LossComposition {
         max(exp(SaddlePoint(sample(of: 48), for: .epsilon(epsilon)).logDelta), 1e-280)
     }
 
-    /// The contour integral needs enough releases for its integrand to fall off; the lattice gets the
-    /// finer the fewer there are.
+    /// The contour integral needs enough releases for its integrand to fall off; the lattice gets
+    /// the finer the fewer there are.
     private var methods: [Method] {
         let lattices = [20, 17, 14].map { Method.lattice(largestCount: 1 << $0) }
         let contours = [Method.contour, .censoredContour(smoothing: 0)]

@@ -2,21 +2,23 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// delta(epsilon) as an integral of the privacy loss's moment generating function along the vertical
-/// line through a saddle point, by the trapezoid rule, with bounds on everything that is left out.
+/// delta(epsilon) as an integral of the privacy loss's moment generating function along the
+/// vertical line through a saddle point, by the trapezoid rule, with bounds on everything that is
+/// left out.
 ///
 ///     delta(epsilon) = 1 / (2 pi i) * integral of exp(K(z) - z epsilon) / (z (z + 1)) dz
 ///
-/// for Re z > 0, since the Laplace transform of epsilon -> E max(0, 1 - exp(epsilon - L)) is
-/// E exp(zL) / (z (z + 1)). At the points tilt + i k h the rule gives the sum over all whole m of
+/// for Re z > 0, since the Laplace transform of epsilon -> E max(0, 1 - exp(epsilon - L)) is E
+/// exp(zL) / (z (z + 1)). At the points tilt + i k h the rule gives the sum over all whole m of
 /// exp(2 pi m tilt / h) delta(epsilon + 2 pi m / h), by Poisson's formula: more than delta by terms
 /// that Chernoff bounds keep small. What lies beyond the last point is bounded through
-/// ``CharacteristicDecay``. Adding a release is adding the logarithms of its characteristic function.
+/// ``CharacteristicDecay``. Adding a release is adding the logarithms of its characteristic
+/// function.
 ///
-/// Where that does not bound enough, a Gaussian release with a tiny squared distance v is composed with
-/// the others. It can only raise delta: the payoff is convex in exp(-L). And not by more than v exp(v /
-/// 8) times the density at epsilon of the loss with it, as the derivative by v is half the density, and
-/// a density with u < v is at most sqrt(v / u) exp((v - u) / 8) times that with v.
+/// Where that does not bound enough, a Gaussian release with a tiny squared distance v is composed
+/// with the others. It can only raise delta: the payoff is convex in exp(-L). And not by more than
+/// v exp(v / 8) times the density at epsilon of the loss with it, as the derivative by v is half
+/// the density, and a density with u < v is at most sqrt(v / u) exp((v - u) / 8) times that with v.
 struct ContourIntegral: Sendable {
     let tilt: Double
     let spacing: Double
@@ -62,8 +64,8 @@ struct ContourIntegral: Sendable {
         return largest + log(sum)
     }
 
-    /// An integral for a composition near `target`; nil where not enough of the integrand is known to
-    /// be small with at most `largestCount` nodes.
+    /// An integral for a composition near `target`; nil where not enough of the integrand is known
+    /// to be small with at most `largestCount` nodes.
     ///
     /// - Parameters:
     ///   - relativeWidth: Of epsilon, what smoothing may cost; without it, nothing is smoothed.
@@ -205,7 +207,7 @@ struct ContourIntegral: Sendable {
             let (a, b) = Self.stretch(index, from: limit)
             decay[index] += count * bound.logBound(from: a, to: b)
         }
-        let (excess, imaginary) = characteristic(rule)
+        let (excess, imaginary) = rule.characteristic(nodes: nodes, spacing: spacing)
         for index in logModulus.indices {
             let (re, im) = (1 + excess[index], imaginary[index])
             let change = excess[index] * (2 + excess[index]) + im * im
@@ -225,71 +227,8 @@ struct ContourIntegral: Sendable {
         return true
     }
 
-    /// E exp(itL) - 1 under the tilt at every node, the real and the imaginary part. Turns by one spacing
-    /// are multiplied up, each from the one before within a block, and from block to block; every 32
-    /// blocks begin anew.
-    private func characteristic(_ rule: LossQuadrature) -> (real: [Double], imaginary: [Double]) {
-        let blocks = (nodes + 7) / 8
-        var real = [SIMD8<Double>](repeating: .zero, count: blocks)
-        var imaginary = real
-        do {
-            var re = real.mutableSpan
-            var im = imaginary.mutableSpan
-            for index in rule.losses.indices {
-                let weight = rule.weights[index]
-                guard weight > 1e-25 else { continue }
-                let angle = rule.losses[index] * spacing
-                let single = Turn(by: angle)
-                var turn = Turn(cosine: 0, sine: 0)
-                var (cosines, sines) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-                for lane in 1..<8 {
-                    turn = turn.times(single)
-                    cosines[lane] = turn.cosine
-                    sines[lane] = turn.sine
-                }
-                turn = turn.times(single)
-                var position = Turn(cosine: 0, sine: 0)
-                for block in 0..<blocks {
-                    if block % 32 == 0 { position = Turn(by: Double(8 * block) * angle) }
-                    // (1 + c)(1 + c') - s s' - 1, and the sine of the sum.
-                    let (c, s) = (position.cosine, position.sine)
-                    re[block] += weight * (c + cosines * (1 + c) - s * sines)
-                    im[block] += weight * (s + sines * (1 + c) + s * cosines)
-                    position = position.times(turn)
-                }
-            }
-        }
-        return (
-            real.flatMap { block in block.indices.map { block[$0] } },
-            imaginary.flatMap { block in block.indices.map { block[$0] } }
-        )
-    }
-
-    /// exp(ix) as cos x - 1 and sin x, which is exact where x is small.
-    private struct Turn {
-        var cosine: Double
-        var sine: Double
-
-        init(cosine: Double, sine: Double) {
-            self.cosine = cosine
-            self.sine = sine
-        }
-
-        init(by angle: Double) {
-            let half = sin(angle / 2)
-            cosine = -2 * half * half
-            sine = 2 * half * cos(angle / 2)
-        }
-
-        func times(_ other: Turn) -> Turn {
-            Turn(
-                cosine: cosine + other.cosine + cosine * other.cosine - sine * other.sine,
-                sine: sine + other.sine + sine * other.cosine + cosine * other.sine)
-        }
-    }
-
-    /// delta at `epsilon`, from below and from above, and how much larger than their sum the summands
-    /// are.
+    /// delta at `epsilon`, from below and from above, and how much larger than their sum the
+    /// summands are.
     func delta(epsilon: Double) -> (bounds: Bounds, condition: Double) {
         let scale = exp(logMoment - tilt * epsilon)
         var (sum, size, weight, rounding, density, spread) = (
@@ -338,13 +277,12 @@ struct ContourIntegral: Sendable {
                 outerLogMoment - outerTilt * epsilon - (outerTilt - tilt) * reach
                     + outerTilt * log(outerTilt / (1 + outerTilt)) - log1p(outerTilt))
             / -expm1(-(outerTilt - tilt) * reach)
-        // With the density of the smoothed loss, from above: rounding may have taken from it what it
-        // may have taken of a sum of moduli.
+        // With the density of the smoothed loss, from above: rounding may have taken from it what
+        // it may have taken of a sum of moduli.
         let smoothed =
             smoothing * exp(smoothing / 8)
             * (factor * density + scale * exp(falling[0])
-                * (1 / (.pi * max(smoothing, 1e-300) * limit) + spacing) + factor * Double(nodes)
-                * 1e-13)
+                * (1 / (.pi * max(smoothing, 1e-300) * limit) + spacing) + factor * spread)
         let value = factor * sum
         return (
             Bounds(

@@ -1,12 +1,13 @@
 internal import Foundation
 
-/// A contour integral that grows with every round, in the direction that costs more, and a bound that
-/// says that it still does.
+/// A contour integral that grows with every round, in the direction that costs more, and a bound
+/// that says that it still does.
 struct ContourStream: Sendable {
     let delta: Double
     private let isReversed: Bool
     private var integral: ContourIntegral
-    /// ln E exp(tilt * L) in the other direction, where that differs, and the mass of infinite losses.
+    /// ln E exp(tilt * L) in the other direction, where that differs, and the mass of infinite
+    /// losses.
     private var other: (tilt: Double, logMoment: Double, infinite: Double)?
 
     init?(_ losses: LossComposition, delta: Double) {

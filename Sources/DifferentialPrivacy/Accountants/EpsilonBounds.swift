@@ -1,10 +1,10 @@
-/// Epsilon from below and from above: the guarantee is ``upper``, and no mechanism of the kind has a
-/// better one than ``lower``.
+/// Epsilon from below and from above: the guarantee is ``upper``, and no mechanism of the kind has
+/// a better one than ``lower``.
 ///
-/// Between the two lie numerical errors, all of them: what discretisation, truncation and aliasing may
-/// have done is bounded, and rounding errors with margins above what arithmetic of 53 bits makes of
-/// the operations. Where no exact analysis of an event is known, the gap holds what theory leaves open
-/// as well.
+/// Between the two lie numerical errors, all of them: what discretisation, truncation and aliasing
+/// may have done is bounded, and rounding errors with margins above what arithmetic of 53 bits
+/// makes of the operations. Where no exact analysis of an event is known, the gap holds what theory
+/// leaves open as well.
 public struct EpsilonBounds: Sendable, Hashable, Codable {
     /// No mechanism of the kind does better in the worst case.
     public let lower: Double
@@ -14,8 +14,8 @@ public struct EpsilonBounds: Sendable, Hashable, Codable {
     public let accountant: Accountant
     /// Why there is no finite guarantee.
     public let reason: String?
-    /// How many times larger the summands of the contour integral are than their sum; about 1 unless
-    /// rare large losses decide.
+    /// How many times larger the summands of the contour integral are than their sum; about 1
+    /// unless rare large losses decide.
     public let condition: Double?
 
     /// The interpretations of an event.

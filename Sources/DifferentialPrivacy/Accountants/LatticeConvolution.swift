@@ -1,14 +1,14 @@
 internal import Foundation
 
-/// delta(epsilon) of a composition from the distribution of its privacy loss on a lattice, by Fourier
-/// transforms of the *tilted* distributions: tilting by the saddle point makes the losses that matter
-/// the likely ones, so that the transforms' absolute errors are relative to delta.
+/// delta(epsilon) of a composition from the distribution of its privacy loss on a lattice, by
+/// Fourier transforms of the *tilted* distributions: tilting by the saddle point makes the losses
+/// that matter the likely ones, so that the transforms' absolute errors are relative to delta.
 struct LatticeConvolution: Sendable {
     private let step: Double
     /// The loss of the first point.
     private let base: Double
-    /// Sums over all losses from a point on, from above and from below: of P, and of Q times exp(the
-    /// point's loss).
+    /// Sums over all losses from a point on, from above and from below: of P, and of Q times
+    /// exp(the point's loss).
     private var upper: (p: [Double], q: [Double])
     private var lower: (p: [Double], q: [Double])
     /// The mass of losses that count as infinite.
@@ -17,8 +17,8 @@ struct LatticeConvolution: Sendable {
     private let outerTilt: Double
     private var logMoment = 0.0
     private var outerLogMoment = 0.0
-    /// The error that rounding leaves in a mass, relative to it, and in all tilted masses together, as
-    /// the root of the sum of their squares.
+    /// The error that rounding leaves in a mass, relative to it, and in all tilted masses together,
+    /// as the root of the sum of their squares.
     private var relativeError = 0.0
     private let tiltedError: Double
     private let window: Double
@@ -139,14 +139,14 @@ struct LatticeConvolution: Sendable {
         window = Double(count - 1) * step
     }
 
-    /// A step, and a power of two of points that reach far enough; no points where losses on a lattice
-    /// of their own take too many.
+    /// A step, and a power of two of points that reach far enough; no points where losses on a
+    /// lattice of their own take too many.
     private static func lattice(
         terms: [(pair: any LossPair, count: Double)], total: Double, reach: Double,
         largestCount: Int, goal: Double, deviation: Double
     ) -> (step: Double, count: Int) {
-        // Rounding adds the step's square to the variance of each loss, or, if that is less, the step
-        // times the loss's size.
+        // Rounding adds the step's square to the variance of each loss, or, if that is less, the
+        // step times the loss's size.
         let wanted = max(goal.squareRoot(), goal / max(deviation, 1e-300))
         let steps = terms.map(\.pair.step)
         func count(_ step: Double) -> Int {

@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// A privacy loss moved to the points of a lattice: once in a way that can only raise delta at every
-/// epsilon, once in a way that can only lower it. Both errors are of second order in the step.
+/// A privacy loss moved to the points of a lattice: once in a way that can only raise delta at
+/// every epsilon, once in a way that can only lower it. Both errors are of second order in the
+/// step.
 ///
 /// Upwards, the mass of a cell is split between its ends so that the masses of P and Q are kept
 /// (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi 2022, "Connect the dots", arXiv 2207.04380,
@@ -16,8 +17,9 @@ struct LatticeLosses: Sendable {
     private(set) var infinite: Double
 
     init(of pair: some LossPair, step: Double, range: ClosedRange<Double>) {
-        // What is left in the middle falls to the point below it. Where nearly all mass is within one
-        // cell, as with small sampling rates, the lattice is moved so that this is hardly a fall.
+        // What is left in the middle falls to the point below it. Where nearly all mass is within
+        // one cell, as with small sampling rates, the lattice is moved so that this is hardly a
+        // fall.
         var offset = 0.0
         var rest = Remainder()
         lower = []
@@ -58,8 +60,8 @@ struct LatticeLosses: Sendable {
     }
 
     /// From both ends towards the middle of P: what is left of a cell moves to the nearest point
-    /// inwards, together with as much of the next cell as that takes. Returns what has found a point,
-    /// and what meets in the middle.
+    /// inwards, together with as much of the next cell as that takes. Returns what has found a
+    /// point, and what meets in the middle.
     private static func merge(
         _ masses: LossMasses, on lattice: LossLattice
     ) -> (points: [Double], rest: Remainder) {
@@ -113,9 +115,9 @@ struct LatticeLosses: Sendable {
             cell = next
         }
 
-        /// Merges the remainder with a part of the next cell, so that their common loss is that of the
-        /// point in between that is nearest to the remainder; the rest of the cell remains. Where the
-        /// cell is not enough, all of both remains.
+        /// Merges the remainder with a part of the next cell, so that their common loss is that of
+        /// the point in between that is nearest to the remainder; the rest of the cell remains.
+        /// Where the cell is not enough, all of both remains.
         mutating func take(
             p nextP: Double, q nextQ: Double, cell next: Int, step: Double, upwards: Bool
         ) -> (point: Int, mass: Double)? {

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// The losses of several releases together, in one direction: P against Q, each adapted to what came
-/// before.
+/// The losses of several releases together, in one direction: P against Q, each adapted to what
+/// came before.
 struct LossComposition: Sendable {
     /// The squared distance of the two means, in standard deviations, of all Gaussian releases.
     var gaussian = 0.0

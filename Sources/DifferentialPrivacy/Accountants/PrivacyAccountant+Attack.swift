@@ -2,9 +2,9 @@ internal import Foundation
 
 /// What a guarantee means for an attacker who has to guess whether a user's data was used.
 extension PrivacyAccountant {
-    /// The largest share of right guesses about one user, for an attacker who knows everything else,
-    /// sees all releases and tossed a fair coin before: (1 + the total variation distance) / 2, from
-    /// above.
+    /// The largest share of right guesses about one user, for an attacker who knows everything
+    /// else, sees all releases and tossed a fair coin before: (1 + the total variation distance) /
+    /// 2, from above.
     public func bestGuess() throws(DifferentialPrivacyError) -> Double {
         min(1, (1 + (try delta(epsilon: 0)).upper) / 2)
     }
@@ -17,10 +17,10 @@ extension PrivacyAccountant {
         public var truePositiveRate: Double
     }
 
-    /// An upper bound on the rate of true positives at each rate of false positives: the tangents that
-    /// the guarantees (epsilon, delta(epsilon)) put to the trade-off curve, true positives at most
-    /// e^epsilon times the false ones and delta, and the same with the roles exchanged (Dong, Roth and
-    /// Su 2022, "Gaussian differential privacy", arXiv 1905.02383, Proposition 2.12).
+    /// An upper bound on the rate of true positives at each rate of false positives: the tangents
+    /// that the guarantees (epsilon, delta(epsilon)) put to the trade-off curve, true positives at
+    /// most e^epsilon times the false ones and delta, and the same with the roles exchanged (Dong,
+    /// Roth and Su 2022, "Gaussian differential privacy", arXiv 1905.02383, Proposition 2.12).
     public func tradeOff(
         falsePositiveRates: [Double], tangents: Int = 40
     ) throws(DifferentialPrivacyError) -> [TradeOff] {

@@ -11,9 +11,9 @@ internal import Foundation
 /// function where all is Gaussian, a closed form for one release, else a ``ContourIntegral`` or a
 /// ``LatticeConvolution``, and Rényi divergences for events of which nothing more is known.
 ///
-/// Events may be chosen adaptively, but not their number and not the noise: an accountant adds up what
-/// a plan spends. Whether one more event still fits a budget that may depend on all before is the
-/// question of a ``PrivacyFilter``.
+/// Events may be chosen adaptively, but not their number and not the noise: an accountant adds up
+/// what a plan spends. Whether one more event still fits a budget that may depend on all before is
+/// the question of a ``PrivacyFilter``.
 public struct PrivacyAccountant: Sendable {
     /// The relation under which every event must protect.
     public let neighbouring: NeighbouringRelation
@@ -32,7 +32,8 @@ public struct PrivacyAccountant: Sendable {
 
     /// Adds an event `count` times.
     ///
-    /// - Throws: ``DifferentialPrivacyError`` for parameters without meaning, events that no theorem
+    /// - Throws: ``DifferentialPrivacyError`` for parameters without meaning, events that no
+    ///   theorem
     ///   covers, and figures that were derived under another relation; the account is then as it was
     ///   before.
     public mutating func compose(

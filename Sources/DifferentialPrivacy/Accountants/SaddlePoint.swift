@@ -62,8 +62,9 @@ struct SaddlePoint: Sendable {
         self.init(composition, tilt: exp(low))
     }
 
-    /// The epsilon at which delta is about `delta`, by the approximation at this tilt: also where large
-    /// losses are rare, and a hair's breadth of tilt moves the saddle point from the small ones to them.
+    /// The epsilon at which delta is about `delta`, by the approximation at this tilt: also where
+    /// large losses are rare, and a hair's breadth of tilt moves the saddle point from the small
+    /// ones to them.
     func epsilon(delta: Double) -> Double {
         max(0, epsilon + (logDelta - log(delta)) / tilt)
     }

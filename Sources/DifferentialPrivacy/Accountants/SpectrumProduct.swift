@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// The product of powers of two spectra at once, those of the distributions from above and from below,
-/// each real: the transform of (above + i below) carries both.
+/// The product of powers of two spectra at once, those of the distributions from above and from
+/// below, each real: the transform of (above + i below) carries both.
 ///
-/// Kept as logarithms of what a spectrum is more than 1. Where nearly all mass is on one point, left
-/// out of the transform, that is small, and so are all errors.
+/// Kept as logarithms of what a spectrum is more than 1. Where nearly all mass is on one point,
+/// left out of the transform, that is small, and so are all errors.
 struct SpectrumProduct {
     private var above: (logModulus: [Double], phase: [Double])
     private var below: (logModulus: [Double], phase: [Double])
@@ -12,8 +12,8 @@ struct SpectrumProduct {
     private var logLargest: (above: [Double], below: [Double])
     private let transform: FourierTransform
 
-    /// What a stage of a transform loses at most, relative to the root of the sum of squares (Higham
-    /// 2002, "Accuracy and Stability of Numerical Algorithms", Theorem 24.2).
+    /// What a stage of a transform loses at most, relative to the root of the sum of squares
+    /// (Higham 2002, "Accuracy and Stability of Numerical Algorithms", Theorem 24.2).
     private static let transformError = 7 * Double.unitRoundoff
 
     init(count: Int) {
@@ -24,7 +24,8 @@ struct SpectrumProduct {
         transform = FourierTransform(count: count)
     }
 
-    /// Multiplies by the spectra of tilted masses, taken to a power; those at point 0 are given apart.
+    /// Multiplies by the spectra of tilted masses, taken to a power; those at point 0 are given
+    /// apart.
     mutating func multiply(
         above masses: [Double], below others: [Double], atZero: (above: Double, below: Double),
         power: Double
@@ -69,7 +70,8 @@ struct SpectrumProduct {
         )
     }
 
-    /// The tilted masses from above and from below, and the root of the sum of their errors' squares.
+    /// The tilted masses from above and from below, and the root of the sum of their errors'
+    /// squares.
     consuming func masses() -> (above: [Double], below: [Double], error: Double) {
         var (re, im) = (above.logModulus, below.logModulus)
         var squares = 0.0

@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// How far apart the copies of a distribution have to be that a discrete spectrum adds up, and the tilts
-/// under which that is least.
+/// How far apart the copies of a distribution have to be that a discrete spectrum adds up, and the
+/// tilts under which that is least.
 ///
-/// At a tilt t, a copy that is `reach` away to the left adds at most exp(-t * reach) to delta, one to
-/// the right at most what Chernoff's bound at a larger, outer tilt leaves of it.
+/// At a tilt t, a copy that is `reach` away to the left adds at most exp(-t * reach) to delta, one
+/// to the right at most what Chernoff's bound at a larger, outer tilt leaves of it.
 struct Window {
     let tilt: Double
     let outerTilt: Double

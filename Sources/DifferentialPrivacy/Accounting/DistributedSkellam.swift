@@ -33,8 +33,8 @@ public struct DistributedSkellam: Sendable, Hashable {
     public var rho: Double { shift.rho }
 }
 
-/// What Skellam noise of a variance costs if a user moves the outcome by up to `l1` and `l2` in these
-/// norms.
+/// What Skellam noise of a variance costs if a user moves the outcome by up to `l1` and `l2` in
+/// these norms.
 struct SkellamShift {
     let l1: Double
     let l2: Double

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// The Rényi divergence of a mechanism on a Poisson sample of the users.
 ///
-/// Zhu and Wang 2019 ("Poisson Subsampled Rényi Differential Privacy"), Theorem 5, which holds for every
-/// mechanism. Their Theorem 6 drops the factor 3 for mechanisms whose odd moments of the
+/// Zhu and Wang 2019 ("Poisson Subsampled Rényi Differential Privacy"), Theorem 5, which holds for
+/// every mechanism. Their Theorem 6 drops the factor 3 for mechanisms whose odd moments of the
 /// likelihood ratio are known to be positive; a sum of discrete Gaussians is not known to be one.
 struct PoissonAmplification: Sendable, Hashable {
     /// The probability with which a user is in the sample, 0 to 1.
@@ -29,8 +29,8 @@ struct PoissonAmplification: Sendable, Hashable {
         let unamplified = Double(order - 1) * rho * Double(order)
         if rate == 0 || unamplified == 0 { return 0 }
         if rate == 1 { return unamplified }
-        // The binomial probabilities of 0 ... order successes add up to 1. That of each count from 2
-        // on is multiplied by a factor, so the logarithm of the sum is log1p of terms above 0.
+        // The binomial probabilities of 0 ... order successes add up to 1. That of each count from
+        // 2 on is multiplied by a factor, so the logarithm of the sum is log1p of terms above 0.
         var terms: [Double] = []
         for count in 2...order {
             let logProbability =

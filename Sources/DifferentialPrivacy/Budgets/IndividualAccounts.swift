@@ -1,9 +1,10 @@
-/// What each user has spent: every user has a filter of their own, to which only the rounds count that
-/// they took part in (Feldman and Zrnic 2021, arXiv 2008.11193; Rogers, Roth, Ullman and Vadhan
-/// 2016, arXiv 1605.08294, for filters in general).
+/// What each user has spent: every user has a filter of their own, to which only the rounds count
+/// that they took part in (Feldman and Zrnic 2021, arXiv 2008.11193; Rogers, Roth, Ullman and
+/// Vadhan 2016, arXiv 1605.08294, for filters in general).
 ///
-/// An individual loss depends on the user's participations, which may be secret: it is for the user,
-/// and for the one who runs the rounds, who knows them anyway. To publish it would be another release.
+/// An individual loss depends on the user's participations, which may be secret: it is for the
+/// user, and for the one who runs the rounds, who knows them anyway. To publish it would be another
+/// release.
 public struct IndividualAccounts: Sendable {
     /// The filter that every user starts with.
     public let filter: PrivacyFilter
@@ -20,8 +21,8 @@ public struct IndividualAccounts: Sendable {
         users.filter { spent[$0].addingUp(cost) <= filter.limit }
     }
 
-    /// Charges an event to those who took part in it, beyond their budget as well: what has happened
-    /// has to be counted.
+    /// Charges an event to those who took part in it, beyond their budget as well: what has
+    /// happened has to be counted.
     public mutating func charge(_ users: [Int], cost: Double) {
         for user in users { spent[user] = spent[user].addingUp(cost) }
     }
@@ -44,8 +45,8 @@ public struct IndividualAccounts: Sendable {
         public var median: Double
         /// Of the user who spent least.
         public var least: Double
-        /// The share of users who can take part no more in an event that costs as much as the dearest so
-        /// far did.
+        /// The share of users who can take part no more in an event that costs as much as the
+        /// dearest so far did.
         public var exhaustedShare: Double
 
         /// Collects figures.

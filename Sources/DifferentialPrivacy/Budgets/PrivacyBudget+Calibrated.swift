@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// The answer to "how much": the value that keeps within a budget for certain, and the one beyond which
-/// (or before which) it is exceeded for certain.
+/// The answer to "how much": the value that keeps within a budget for certain, and the one beyond
+/// which (or before which) it is exceeded for certain.
 public struct Calibrated: Sendable, Hashable, Codable {
     /// Keeps within the budget.
     public let value: Double
-    /// Exceeds the budget, or is the end of the range; apart from ``value`` by a relative 1e-6 or by
-    /// what bounds on epsilon leave open.
+    /// Exceeds the budget, or is the end of the range; apart from ``value`` by a relative 1e-6 or
+    /// by what bounds on epsilon leave open.
     public let exceeding: Double
     /// What ``value`` costs.
     public let epsilon: EpsilonBounds

@@ -20,14 +20,15 @@ extension PrivacyBudget {
         return 1 / (2 * multiplier * multiplier)
     }
 
-    /// The smallest noise multiplier with which `events` keep within the budget, to a relative 1e-12
-    /// and never below it.
+    /// The smallest noise multiplier with which `events` keep within the budget, to a relative
+    /// 1e-12 and never below it.
     ///
     /// - Parameters:
     ///   - neighbouring: The relation under which all `events` protect.
     ///   - events: The releases at a noise multiplier, that is standard deviation over sensitivity;
     ///     more noise must not cost more.
-    /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where not
+    /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where
+    ///   not
     ///   even a multiplier of 2^40 is enough, and what composing `events` throws.
     public func smallestNoiseMultiplier(
         neighbouring: NeighbouringRelation, events: (_ noiseMultiplier: Double) -> [PrivacyEvent]

@@ -1,23 +1,23 @@
 internal import Foundation
 
-/// Decides before each event whether it may still run, so that the budget holds even if events, their
-/// noise and their number depend on everything that was released before: fully adaptive composition,
-/// which an accountant of a fixed plan does not cover.
+/// Decides before each event whether it may still run, so that the budget holds even if events,
+/// their noise and their number depend on everything that was released before: fully adaptive
+/// composition, which an accountant of a fixed plan does not cover.
 ///
 /// Each kind of filter adds up one number for each event and stops before the sum passes a limit.
 public struct PrivacyFilter: Sendable, Hashable {
     /// What is added up, and by which theorem.
     public enum Kind: Sendable, Hashable {
-        /// The squares of the distances of Gaussian releases (Smith and Thakurta 2022, "Fully adaptive
-        /// composition for Gaussian differential privacy", arXiv 2210.17520, Theorem 3): as much as the
-        /// same releases planned ahead.
+        /// The squares of the distances of Gaussian releases (Smith and Thakurta 2022, "Fully
+        /// adaptive composition for Gaussian differential privacy", arXiv 2210.17520, Theorem 3):
+        /// as much as the same releases planned ahead.
         case gaussian
-        /// The parameters of zero-concentrated differential privacy, whose bound at every Rényi order
-        /// is that of the sum (Feldman and Zrnic 2021, "Individual privacy accounting via a Rényi
-        /// filter", arXiv 2008.11193, Theorem 4.3), at the orders stated.
+        /// The parameters of zero-concentrated differential privacy, whose bound at every Rényi
+        /// order is that of the sum (Feldman and Zrnic 2021, "Individual privacy accounting via a
+        /// Rényi filter", arXiv 2008.11193, Theorem 4.3), at the orders stated.
         case concentrated(RenyiOrders)
-        /// Rényi divergences of one order, above 1 (Feldman and Zrnic 2021, Theorem 4.3): for sampled
-        /// releases and others that are not concentrated.
+        /// Rényi divergences of one order, above 1 (Feldman and Zrnic 2021, Theorem 4.3): for
+        /// sampled releases and others that are not concentrated.
         case renyi(order: Double)
     }
 
@@ -34,7 +34,8 @@ public struct PrivacyFilter: Sendable, Hashable {
 
     /// A filter of which nothing is spent.
     ///
-    /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where the
+    /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where
+    ///   the
     ///   budget admits no event, however small.
     public init(
         budget: PrivacyBudget, kind: Kind, neighbouring: NeighbouringRelation
@@ -63,7 +64,8 @@ public struct PrivacyFilter: Sendable, Hashable {
 
     /// What an event adds to the sum.
     ///
-    /// - Throws: ``DifferentialPrivacyError`` for events that this kind of filter does not cover, and
+    /// - Throws: ``DifferentialPrivacyError`` for events that this kind of filter does not cover,
+    ///   and
     ///   those that protect under another relation.
     public func cost(of event: PrivacyEvent) throws(DifferentialPrivacyError) -> Double {
         var most = 0.0
@@ -106,8 +108,8 @@ public struct PrivacyFilter: Sendable, Hashable {
     /// Whether an event of a cost still fits.
     public func admits(cost: Double) -> Bool { spent.addingUp(cost) <= limit }
 
-    /// Spends what an event costs if it still fits; otherwise nothing is spent, and the event must not
-    /// run.
+    /// Spends what an event costs if it still fits; otherwise nothing is spent, and the event must
+    /// not run.
     public mutating func admit(_ event: PrivacyEvent) throws(DifferentialPrivacyError) -> Bool {
         let cost = try cost(of: event)
         guard admits(cost: cost) else { return false }

@@ -35,9 +35,9 @@ extension ReferenceCase {
         public let note: String
     }
 
-    /// Evaluates the case and compares: a value that is known exactly has to lie within the bounds, a
-    /// bracket has to overlap them, and no bound that a library prints may be better, unless it is
-    /// below what is certain.
+    /// Evaluates the case and compares: a value that is known exactly has to lie within the bounds,
+    /// a bracket has to overlap them, and no bound that a library prints may be better, unless it
+    /// is below what is certain.
     public func check() throws -> Outcome {
         let bounds = try bounds()
         func outcome(_ passed: Bool, _ note: String) -> Outcome {

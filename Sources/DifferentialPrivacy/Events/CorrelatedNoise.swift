@@ -1,21 +1,21 @@
 internal import Foundation
 
-/// Gaussian noise that is correlated over the rounds of a training, so that sums over many rounds have
-/// less of it: the rounds' vectors are multiplied by a lower triangular matrix C, independent noise is
-/// added, and the product undone.
+/// Gaussian noise that is correlated over the rounds of a training, so that sums over many rounds
+/// have less of it: the rounds' vectors are multiplied by a lower triangular matrix C, independent
+/// noise is added, and the product undone.
 public struct CorrelatedNoise: Codable, Sendable, Hashable {
     /// How the noise is correlated.
     public enum Strategy: Codable, Sendable, Hashable {
-        /// A binary tree of partial sums over each of several stretches of rounds, in one of which a user
-        /// takes part once (Kairouz and others 2021, arXiv 2103.00039, Appendix D); for more epochs
-        /// repeat the event.
+        /// A binary tree of partial sums over each of several stretches of rounds, in one of which
+        /// a user takes part once (Kairouz and others 2021, arXiv 2103.00039, Appendix D); for more
+        /// epochs repeat the event.
         case tree(rounds: [Int])
         /// A Toeplitz matrix with these coefficients below the diagonal and on it, not negative and
-        /// not increasing: banded, or of any length (Choquette-Choo and others 2023, arXiv 2306.08153;
-        /// Kalinin and Lampert 2024, arXiv 2405.13763).
+        /// not increasing: banded, or of any length (Choquette-Choo and others 2023, arXiv
+        /// 2306.08153; Kalinin and Lampert 2024, arXiv 2405.13763).
         case toeplitz(coefficients: [Double], rounds: Int)
-        /// The same, of a buffered linear Toeplitz matrix: coefficient k is 1 for k = 0, else the sum
-        /// of scale * decay^(k - 1) (Dvijotham and others 2024, arXiv 2404.16706).
+        /// The same, of a buffered linear Toeplitz matrix: coefficient k is 1 for k = 0, else the
+        /// sum of scale * decay^(k - 1) (Dvijotham and others 2024, arXiv 2404.16706).
         case bufferedToeplitz(scales: [Double], decays: [Double], rounds: Int)
     }
 
@@ -36,8 +36,8 @@ public struct CorrelatedNoise: Codable, Sendable, Hashable {
     /// In which rounds a user takes part.
     public let participation: Participation
     /// The standard deviation of the independent noise, in largest contributions; for
-    /// ``Participation/cyclicPoisson(separation:rate:)`` relative to the largest norm of a column of C
-    /// as well.
+    /// ``Participation/cyclicPoisson(separation:rate:)`` relative to the largest norm of a column
+    /// of C as well.
     public let noiseMultiplier: Double
 
     /// Describes noise; see the properties.
@@ -91,8 +91,8 @@ public struct CorrelatedNoise: Codable, Sendable, Hashable {
     }
 
     /// The largest L2 norm of what one user, with contributions of norm 1, adds to the product with
-    /// C. Where the coefficients are neither negative nor increasing, participations as close together
-    /// and as early as may be are the worst (Kalinin and Lampert 2024, Theorem 2).
+    /// C. Where the coefficients are neither negative nor increasing, participations as close
+    /// together and as early as may be are the worst (Kalinin and Lampert 2024, Theorem 2).
     public func sensitivity(separation: Int, most: Int) -> Double {
         let coefficients = coefficients
         let count = min(most, (rounds + separation - 1) / separation)

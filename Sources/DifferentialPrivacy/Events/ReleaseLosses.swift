@@ -5,7 +5,8 @@ enum ReleaseLosses {
     /// That of a normal distribution against a shifted one: the square of the shift, in standard
     /// deviations.
     case gaussian(Double)
-    /// A pair that dominates it, and, unless that is the same, one that a mechanism of the kind attains.
+    /// A pair that dominates it, and, unless that is the same, one that a mechanism of the kind
+    /// attains.
     case pair(any LossPair, attained: (any LossPair)?)
     /// A bound on the Rényi divergences only, and the square of a shift that a Gaussian mechanism
     /// within that bound has.
@@ -15,7 +16,8 @@ enum ReleaseLosses {
 
     /// The losses of `release` under `relation`.
     ///
-    /// - Throws: ``DifferentialPrivacyError`` for parameters without meaning, and for events that no
+    /// - Throws: ``DifferentialPrivacyError`` for parameters without meaning, and for events that
+    ///   no
     ///   theorem covers.
     init(
         _ release: PrivacyEvent, under relation: NeighbouringRelation
@@ -160,9 +162,10 @@ enum ReleaseLosses {
         return .renyi(result, attained: 0)
     }
 
-    /// The two cases of how many of the others are drawn: they leave room, or a user displaces one of
-    /// them. The first is Poisson sampling; in the second a user who is kept, with the probability
-    /// below, is exchanged for another (arXiv 2508.15089; the relation does not matter then).
+    /// The two cases of how many of the others are drawn: they leave room, or a user displaces one
+    /// of them. The first is Poisson sampling; in the second a user who is kept, with the
+    /// probability below, is exchanged for another (arXiv 2508.15089; the relation does not matter
+    /// then).
     private static func truncated(
         rate: Double, population: Int, largest: Int, noise: Double, _ relation: NeighbouringRelation
     ) throws(DifferentialPrivacyError) -> ReleaseLosses {

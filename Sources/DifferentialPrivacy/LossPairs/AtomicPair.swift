@@ -23,8 +23,6 @@ struct AtomicPair: LossPair {
         self.isSymmetric = isSymmetric
     }
 
-    var isContinuous: Bool { false }
-
     private func otherMass(_ index: Int) -> Double { masses[index] * exp(-losses[index]) }
 
     var reversed: any LossPair {

@@ -1,8 +1,8 @@
 internal import Foundation
 
 /// A bound on |E exp(itL)| for all t from some t on, from intervals of losses in which the density
-/// nowhere falls below a floor: the loss is a mixture of uniform distributions on the intervals, each
-/// of mass floor * width, with something else.
+/// nowhere falls below a floor: the loss is a mixture of uniform distributions on the intervals,
+/// each of mass floor * width, with something else.
 struct CharacteristicDecay: Sendable {
     /// Increasing losses, and a lower bound on the density between each of them and the next.
     private var losses: [Double] = []
@@ -10,15 +10,15 @@ struct CharacteristicDecay: Sendable {
     /// The parts of a mixture, and their shares.
     private var parts: [(share: Double, decay: CharacteristicDecay)] = []
 
-    /// The variance of the loss, from below, and the mean fourth power of the difference of two such
-    /// losses, from above.
+    /// The variance of the loss, from below, and the mean fourth power of the difference of two
+    /// such losses, from above.
     private var spread: (variance: Double, fourth: Double)?
 
     /// No bound below 1.
     init() {}
 
-    /// The same with what the moments of a rule imply near 0: |E exp(itL)|^2 is the mean of cos(tD), D
-    /// the difference of two losses, and cos x <= 1 - x^2 / 2 + x^4 / 24.
+    /// The same with what the moments of a rule imply near 0: |E exp(itL)|^2 is the mean of
+    /// cos(tD), D the difference of two losses, and cos x <= 1 - x^2 / 2 + x^4 / 24.
     func with(momentsOf rule: LossQuadrature) -> CharacteristicDecay {
         var mean = 0.0
         for index in rule.losses.indices { mean += rule.weights[index] * rule.losses[index] }
@@ -55,8 +55,8 @@ struct CharacteristicDecay: Sendable {
     func logBound(from t: Double) -> Double {
         var least =
             parts.isEmpty ? 1 : parts.reduce(0) { $0 + $1.share * exp($1.decay.logBound(from: t)) }
-        // Neighbouring intervals may be taken together, with the least of their floors; `best` is the
-        // most that the intervals up to one can take off, over all ways to group them.
+        // Neighbouring intervals may be taken together, with the least of their floors; `best` is
+        // the most that the intervals up to one can take off, over all ways to group them.
         var best = [Double](repeating: 0, count: floors.count + 1)
         for end in floors.indices {
             var floor = Double.infinity

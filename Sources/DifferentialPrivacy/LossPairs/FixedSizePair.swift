@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// Gaussian noise on a sample of fixed size: what dominates for losses above 0 is (1 - rate) B + rate A
-/// against B, for losses below 0 the other way round (Balle, Barthe and Gaboardi 2018, arXiv
+/// Gaussian noise on a sample of fixed size: what dominates for losses above 0 is (1 - rate) B +
+/// rate A against B, for losses below 0 the other way round (Balle, Barthe and Gaboardi 2018, arXiv
 /// 1807.01647, Theorems 9 and 10; as one pair in Zhu, Dong and Wang 2022, Theorem 11).
 ///
-/// With replacement a user occurs k >= 1 times, with probabilities as given once it occurs, and k moves
-/// the outcome k times as far.
+/// With replacement a user occurs k >= 1 times, with probabilities as given once it occurs, and k
+/// moves the outcome k times as far.
 struct FixedSizePair: LossPair {
     /// The probability of being in the sample.
     let rate: Double
@@ -22,7 +22,6 @@ struct FixedSizePair: LossPair {
 
     var isSymmetric: Bool { true }
     var step: Double? { nil }
-    var isContinuous: Bool { rate == 1 }
     var reversed: any LossPair { self }
 
     func lossRange(tail: Double) -> ClosedRange<Double> {
@@ -34,7 +33,8 @@ struct FixedSizePair: LossPair {
     }
 
     func masses(on lattice: LossLattice) -> LossMasses {
-        // The part above 0 and, mirrored, the part below: of the cell around 0 the proper side each.
+        // The part above 0 and, mirrored, the part below: of the cell around 0 the proper side
+        // each.
         var result = LossMasses(count: lattice.count)
         var elsewhere = 1.0
         for part in parts {

@@ -8,8 +8,8 @@ struct GaussianMixture: Sendable, Hashable {
     let means: [Double]
     let lowest: Double
     let highest: Double
-    /// Of the mixtures that matter most, 0 with or without a contribution: the latter's probability and
-    /// mean.
+    /// Of the mixtures that matter most, 0 with or without a contribution: the latter's probability
+    /// and mean.
     private let sampled: Sampled?
 
     private struct Sampled: Hashable {
@@ -58,8 +58,8 @@ struct GaussianMixture: Sendable, Hashable {
             sum += term
             moment += term * means[index]
         }
-        // Where the mixture hardly differs from the standard normal distribution, so does log1p; where
-        // it is far below it, the sum of positive terms is the more accurate.
+        // Where the mixture hardly differs from the standard normal distribution, so does log1p;
+        // where it is far below it, the sum of positive terms is the more accurate.
         let value = small ? (excess > -0.5 ? log1p(excess) : log(sum)) : largest + log(sum)
         return (value, moment / sum)
     }

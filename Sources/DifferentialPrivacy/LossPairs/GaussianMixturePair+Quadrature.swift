@@ -2,10 +2,10 @@ internal import Foundation
 
 /// Exponential moments by the trapezoid rule.
 ///
-/// With W(u) = n(u) P(u)^(1 + z) Q(u)^-z, n the standard normal density and P, Q relative to it,
-/// E exp(zL) is the integral of W over the line. The integrand is analytic in a strip and falls off
-/// like n, so that the rule converges exponentially: its error is at most 2 N / (exp(2 pi y / h) - 1),
-/// N the integral of |W| along the edges u + iy and u - iy (Trefethen and Weideman 2014, "The
+/// With W(u) = n(u) P(u)^(1 + z) Q(u)^-z, n the standard normal density and P, Q relative to it, E
+/// exp(zL) is the integral of W over the line. The integrand is analytic in a strip and falls off
+/// like n, so that the rule converges exponentially: its error is at most 2 N / (exp(2 pi y / h) -
+/// 1), N the integral of |W| along the edges u + iy and u - iy (Trefethen and Weideman 2014, "The
 /// exponentially convergent trapezoidal rule", Theorem 5.1).
 extension GaussianMixturePair {
     /// What each node leaves out, and what the rule may be off, is exp(-40) of the whole or less:
@@ -56,8 +56,8 @@ extension GaussianMixturePair {
         return min(ends[0], ends[1], limit)...min(max(ends[0], ends[1]), limit)
     }
 
-    /// An upper bound on the integrand's logarithm: ln P and ln Q are convex, so that the one is largest
-    /// at an end, and the other above its tangent.
+    /// An upper bound on the integrand's logarithm: ln P and ln Q are convex, so that the one is
+    /// largest at an end, and the other above its tangent.
     private func logBound(on range: ClosedRange<Double>, tilt: Double) -> Double {
         let (a, b) = (range.lowerBound, range.upperBound)
         let tangent = q.logRatio((a + b) / 2)
@@ -109,8 +109,8 @@ extension GaussianMixturePair {
         let closed = candidates.map { step($0, frequency * width * $0) }.max() ?? 0.1
         let length = support.reduce(0) { $0 + $1.upperBound - $1.lowerBound }
         guard length / closed > 120, frequency > 0 else { return closed }
-        // The argument of P / Q is mostly far below its bound: weigh it, over the support only, where all
-        // of the integrand is.
+        // The argument of P / Q is mostly far below its bound: weigh it, over the support only,
+        // where all of the integrand is.
         let points = support.flatMap {
             Array(stride(from: $0.lowerBound, through: $0.upperBound, by: 0.5))
         }
@@ -151,8 +151,8 @@ extension GaussianMixturePair {
 
     /// Where outcomes end at a limit: Gauss's rule on panels that are halved until its error is
     /// negligible. For an integrand that is analytic in the ellipse around [-1, 1] with the sum of
-    /// semiaxes r, and at most M there, it is at most 64 M / (15 (1 - r^-2) r^(2n)) (Trefethen 2008, "Is
-    /// Gauss quadrature better than Clenshaw-Curtis?", Theorem 4.5).
+    /// semiaxes r, and at most M there, it is at most 64 M / (15 (1 - r^-2) r^(2n)) (Trefethen
+    /// 2008, "Is Gauss quadrature better than Clenshaw-Curtis?", Theorem 4.5).
     private func panels(
         tilt: Double, frequency: Double, support: [ClosedRange<Double>], _ logHeight: Double
     ) -> [(u: Double, width: Double)]? {
@@ -231,9 +231,9 @@ extension GaussianMixturePair {
             error: LossQuadrature.truncation + rounding)
     }
 
-    /// Floors of the tilted loss's density between the nodes: at u it is W(u) / (M L'(u)). Between two
-    /// points a logarithm whose second derivative is at most c in size is above the smaller end's by
-    /// no less than -c h^2 / 8.
+    /// Floors of the tilted loss's density between the nodes: at u it is W(u) / (M L'(u)). Between
+    /// two points a logarithm whose second derivative is at most c in size is above the smaller
+    /// end's by no less than -c h^2 / 8.
     func decay(tilt: Double, logMoment: Double) -> CharacteristicDecay {
         let peak = highestPeak(tilt: tilt)
         let width = upper.highest - lower.lowest

@@ -1,10 +1,11 @@
 internal import Foundation
 
-/// Two mixtures of normal distributions of one variance, the likelihood ratio of which increases: no
-/// part of `upper` lies below a part of `lower`.
+/// Two mixtures of normal distributions of one variance, the likelihood ratio of which increases:
+/// no part of `upper` lies below a part of `lower`.
 ///
-/// A Poisson sample of rate q with Gaussian noise: (1 - q) N(0) + q N(1) against N(0), and the other
-/// way round (Mironov, Talwar and Zhang 2019, arXiv 1908.10530; Zhu, Dong and Wang 2022, Theorem 11).
+/// A Poisson sample of rate q with Gaussian noise: (1 - q) N(0) + q N(1) against N(0), and the
+/// other way round (Mironov, Talwar and Zhang 2019, arXiv 1908.10530; Zhu, Dong and Wang 2022,
+/// Theorem 11).
 struct GaussianMixturePair: LossPair, Hashable {
     /// The mixture with the larger outcomes, in standard deviations of the noise.
     let upper: GaussianMixture
@@ -44,8 +45,6 @@ struct GaussianMixturePair: LossPair, Hashable {
     }
 
     var step: Double? { nil }
-
-    var isContinuous: Bool { true }
 
     var reversed: any LossPair {
         GaussianMixturePair(

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Laplace noise on a Poisson sample; a rate of 1 is no sampling.
 ///
-/// Without sampling half of P has the largest loss, 1 / scale, and in between the loss has the density
-/// exp((l - 1 / scale) / 2) / 4.
+/// Without sampling half of P has the largest loss, 1 / scale, and in between the loss has the
+/// density exp((l - 1 / scale) / 2) / 4.
 struct LaplacePair: LossPair {
     /// The scale of the noise, in L1 sensitivities.
     let scale: Double
@@ -31,7 +31,6 @@ struct LaplacePair: LossPair {
 
     var isSymmetric: Bool { rate == 1 }
     var step: Double? { rate == 1 ? largest : nil }
-    var isContinuous: Bool { false }
 
     var reversed: any LossPair {
         LaplacePair(scale: scale, rate: rate, isReversed: !isReversed)

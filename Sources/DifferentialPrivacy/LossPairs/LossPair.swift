@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Two distributions P and Q of outcomes that dominate a mechanism on neighbouring data: no mechanism
-/// of its kind tells them apart better, whatever came before (Zhu, Dong and Wang 2022, arXiv
-/// 2106.08567, Definition 7), so that pairs of several mechanisms compose by multiplication.
+/// Two distributions P and Q of outcomes that dominate a mechanism on neighbouring data: no
+/// mechanism of its kind tells them apart better, whatever came before (Zhu, Dong and Wang 2022,
+/// arXiv 2106.08567, Definition 7), so that pairs of several mechanisms compose by multiplication.
 ///
 /// Everything is a matter of the privacy loss L = ln(dP / dQ) under P, and so is every accountant:
 /// delta(epsilon) = E max(0, 1 - exp(epsilon - L)).
@@ -11,8 +11,6 @@ protocol LossPair: Sendable {
     var isSymmetric: Bool { get }
     /// A step of which all losses with a mass of their own are multiples, where there is one.
     var step: Double? { get }
-    /// Whether no loss has a mass of its own.
-    var isContinuous: Bool { get }
     /// The mass that P puts where Q puts none: losses that are infinite.
     var infinite: Double { get }
     /// No finite loss is larger.
@@ -22,11 +20,11 @@ protocol LossPair: Sendable {
     /// The masses of P and Q on and between the points of `lattice`, each to about 15 digits of
     /// itself or of the tail beyond it.
     func masses(on lattice: LossLattice) -> LossMasses
-    /// An upper bound on ln E exp(`tilt` * L) over finite losses, `tilt` >= 0, with mean and variance
-    /// of L under that tilt.
+    /// An upper bound on ln E exp(`tilt` * L) over finite losses, `tilt` >= 0, with mean and
+    /// variance of L under that tilt.
     func moments(tilt: Double) -> LossMoments
-    /// Points and weights for E exp(z L) with z = `tilt` + it and |t| <= `frequency`; nil where there
-    /// are none.
+    /// Points and weights for E exp(z L) with z = `tilt` + it and |t| <= `frequency`; nil where
+    /// there are none.
     func quadrature(tilt: Double, frequency: Double) -> LossQuadrature?
     /// What bounds the characteristic function of L under a tilt whose moment is known.
     func decay(tilt: Double, logMoment: Double) -> CharacteristicDecay
@@ -100,8 +98,8 @@ struct LossLattice: Sendable, Hashable {
 struct LossMasses: Sendable {
     /// The mass of P at each point itself.
     var atPoint: [Double]
-    /// The masses of P and Q strictly between each point and the next; those of Q times exp(the loss
-    /// of the lower point), so that they are comparable and neither overflows.
+    /// The masses of P and Q strictly between each point and the next; those of Q times exp(the
+    /// loss of the lower point), so that they are comparable and neither overflows.
     var cell: (p: [Double], q: [Double])
     /// The mass of P below the first and above the last point, infinite losses included.
     var below = 0.0

@@ -6,7 +6,6 @@ struct MixedPair: LossPair {
 
     var isSymmetric: Bool { parts.allSatisfy { $0.pair.isSymmetric } }
     var step: Double? { nil }
-    var isContinuous: Bool { parts.allSatisfy { $0.pair.isContinuous } }
     var infinite: Double { parts.reduce(0) { $0 + $1.probability * $1.pair.infinite } }
     var reversed: any LossPair {
         MixedPair(parts: parts.map { ($0.probability, $0.pair.reversed) })

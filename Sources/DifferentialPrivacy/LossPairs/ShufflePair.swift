@@ -6,8 +6,8 @@ extension AtomicPair {
     /// C ~ Bin(users - 1, exp(-localEpsilon)), A ~ Bin(C, 1/2) and D ~ Bernoulli(e^l / (e^l + 1)),
     /// (A + D, C - A + 1 - D) against (A + 1 - D, C - A + D).
     ///
-    /// Fewer clones hide less, so that counting C in blocks from their lower ends bounds the loss from
-    /// above, and from their upper ends from below.
+    /// Fewer clones hide less, so that counting C in blocks from their lower ends bounds the loss
+    /// from above, and from their upper ends from below.
     init(shuffled users: Int, localEpsilon: Double, raising: Bool) {
         let others = users - 1
         let clone = exp(-localEpsilon)

@@ -1,14 +1,14 @@
 public import Sodium
 
-/// Releases a sum of whole-number vectors in every round, with noise that is correlated over the rounds:
-/// for noise that one party adds centrally (Choquette-Choo and others 2023, arXiv 2306.08153; Kairouz
-/// and others 2021, arXiv 2103.00039, for the idea).
+/// Releases a sum of whole-number vectors in every round, with noise that is correlated over the
+/// rounds: for noise that one party adds centrally (Choquette-Choo and others 2023, arXiv
+/// 2306.08153; Kairouz and others 2021, arXiv 2103.00039, for the idea).
 ///
 /// With C the banded Toeplitz matrix of the coefficients, round t publishes row t of Cx plus fresh
-/// discrete Gaussian noise z. Everything else follows from what is published: x + C^-1 z, whose prefix
-/// sums hold less noise than with independent noise. Coefficients are multiples of a power of two, so
-/// that Cx is a vector of whole numbers on a finer grid and no rounding comes between the analysis and
-/// what is drawn.
+/// discrete Gaussian noise z. Everything else follows from what is published: x + C^-1 z, whose
+/// prefix sums hold less noise than with independent noise. Coefficients are multiples of a power
+/// of two, so that Cx is a vector of whole numbers on a finer grid and no rounding comes between
+/// the analysis and what is drawn.
 public struct CorrelatedRelease: Sendable {
     /// The numerators of the coefficients, the denominator first: not negative, not increasing.
     public let numerators: [Int]
@@ -56,8 +56,8 @@ public struct CorrelatedRelease: Sendable {
     }
 
     /// What `rounds` rounds cost under zero-out, or under addition and removal, of one user: with
-    /// discrete Gaussian noise of variance v, moves of norm s are s^2 / (2 v)-zCDP (Canonne, Kamath and
-    /// Steinke 2020, arXiv 2004.00010, Theorem 14).
+    /// discrete Gaussian noise of variance v, moves of norm s are s^2 / (2 v)-zCDP (Canonne, Kamath
+    /// and Steinke 2020, arXiv 2004.00010, Theorem 14).
     ///
     /// - Parameters:
     ///   - separation: The least number of rounds from one participation of a user to the next.

@@ -16,8 +16,9 @@ struct Bounds: Sendable, Hashable {
     }
 }
 
-/// Bounds on the smallest epsilon >= 0 at which a decreasing function, known through bounds, is at most
-/// `delta`; infinite above where there is none up to `largest`. Bounds may be wide far from `guess`.
+/// Bounds on the smallest epsilon >= 0 at which a decreasing function, known through bounds, is at
+/// most `delta`; infinite above where there is none up to `largest`. Bounds may be wide far from
+/// `guess`.
 func smallestEpsilon(
     delta: Double, guess: Double, largest: Double = 1e9,
     bounds: (_ epsilon: Double) -> Bounds
@@ -29,7 +30,8 @@ func smallestEpsilon(
         return log(max(value, 1e-300) / delta)
     }
     if logExcess(0, \.upper) <= 0 { return Bounds(lower: 0, upper: 0) }
-    // Upwards to where delta is small enough, in steps that grow; then downwards to where it is not.
+    // Upwards to where delta is small enough, in steps that grow; then downwards to where it is
+    // not.
     var high = max(guess, 1e-9)
     var width = max(high * 1e-4, 1e-12)
     while logExcess(high, \.upper) > 0 {

@@ -3,9 +3,9 @@ internal import Foundation
 /// The discrete Fourier transform of a power of two of complex numbers: radix 2, decimation in
 /// frequency on the way there and in time on the way back, so that nothing is reordered.
 ///
-/// Between ``forward(_:_:)`` and ``inverse(_:_:)`` frequencies are in bit-reversed order. Each factor
-/// of a stage comes from a table of correctly computed ones, so that rounding errors grow with the
-/// logarithm of the size only.
+/// Between ``forward(_:_:)`` and ``inverse(_:_:)`` frequencies are in bit-reversed order. Each
+/// factor of a stage comes from a table of correctly computed ones, so that rounding errors grow
+/// with the logarithm of the size only.
 struct FourierTransform {
     /// The number of points, a power of two.
     let count: Int
@@ -79,8 +79,8 @@ struct FourierTransform {
     }
 }
 
-/// The position of the opposite frequency after ``FourierTransform/forward(_:_:)``: every bit below the
-/// highest one is flipped.
+/// The position of the opposite frequency after ``FourierTransform/forward(_:_:)``: every bit below
+/// the highest one is flipped.
 func oppositeFrequency(_ position: Int) -> Int {
     guard position > 1 else { return position }
     let highest = Int.bitWidth - 1 - position.leadingZeroBitCount

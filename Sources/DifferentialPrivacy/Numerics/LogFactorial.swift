@@ -6,9 +6,9 @@ func logFactorial(_ n: Int) -> Double {
     return lgamma_r(Double(n) + 1, &sign)
 }
 
-/// The logarithm of the probability of `k` successes in `trials`, for a probability above 0 and below 1,
-/// to some 14 digits at any size: differences of large logarithms never occur (Loader 2000, "Fast and
-/// accurate computation of binomial probabilities").
+/// The logarithm of the probability of `k` successes in `trials`, for a probability above 0 and
+/// below 1, to some 14 digits at any size: differences of large logarithms never occur (Loader
+/// 2000, "Fast and accurate computation of binomial probabilities").
 func logBinomial(_ k: Int, trials: Int, probability: Double) -> Double {
     let (n, x) = (Double(trials), Double(k))
     if k == 0 { return n * log1p(-probability) }

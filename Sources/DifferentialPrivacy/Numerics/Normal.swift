@@ -30,13 +30,6 @@ enum Normal {
         let series = -y * (1 - y * (3 - y * (15 - y * (105 - y * (945 - y * 10_395)))))
         return -x * x / 2 - log(x) - log(2 * .pi) / 2 + log1p(series)
     }
-
-    /// The x above 0 with P(X > x) <= `probability`, rounded up by at most 1 / 8.
-    static func upperQuantile(_ probability: Double) -> Double {
-        var x = 0.0
-        while upperTail(x) > probability, x < 38 { x += 0.125 }
-        return x
-    }
 }
 
 extension Double {

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// A page about what a plan costs in privacy: epsilon over its rounds, delta as a function of epsilon,
-/// and what an attacker can make of it.
+/// A page about what a plan costs in privacy: epsilon over its rounds, delta as a function of
+/// epsilon, and what an attacker can make of it.
 public struct BudgetReport: Sendable {
     /// Points of a curve.
     public typealias Curve = [(x: Double, y: Double)]

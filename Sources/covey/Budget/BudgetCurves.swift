@@ -29,7 +29,8 @@ struct BudgetCurves {
         }
     }
 
-    /// Epsilon after a growing number of rounds: of a repeated event, or of the parts of a composition.
+    /// Epsilon after a growing number of rounds: of a repeated event, or of the parts of a
+    /// composition.
     private func overRounds() throws -> [(x: Double, y: Double)] {
         var parts: [(event: PrivacyEvent, count: Int)] = []
         let events: [PrivacyEvent]
