@@ -76,16 +76,12 @@ struct ContourIntegral: Sendable {
     ) {
         let sample = composition.sample(of: 16)
         let saddle = SaddlePoint(sample, for: target)
-        let (logDelta, epsilon): (Double, Double)
-        switch target {
-        case .delta(let delta): (logDelta, epsilon) = (log(delta), saddle.epsilon(delta: delta))
-        case .epsilon(let value): (logDelta, epsilon) = (saddle.logDelta, value)
-        }
+        let (logDelta, epsilon) = saddle.estimate(of: target)
         center = epsilon
         guard saddle.moments.logMoment.isFinite, logDelta.isFinite else { return nil }
         guard
             let plan = Window(
-                sample, saddle: saddle, factors: [1, 0.75, 0.5, 0.35], logDelta: logDelta,
+                sample, saddle: saddle, logDelta: logDelta,
                 epsilon: epsilon, digits: digits, isBounded: false)
         else { return nil }
         tilt = plan.tilt

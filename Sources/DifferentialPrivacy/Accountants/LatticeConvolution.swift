@@ -44,16 +44,12 @@ struct LatticeConvolution: Sendable {
                 ))
         }
         let saddle = SaddlePoint(composition, for: target)
-        let (logDelta, epsilon): (Double, Double)
-        switch target {
-        case .delta(let delta): (logDelta, epsilon) = (log(delta), saddle.epsilon(delta: delta))
-        case .epsilon(let value): (logDelta, epsilon) = (saddle.logDelta, value)
-        }
+        let (logDelta, epsilon) = saddle.estimate(of: target)
         center = epsilon
         guard logDelta.isFinite, saddle.moments.logMoment.isFinite else { return nil }
         guard
             let plan = Window(
-                composition, saddle: saddle, factors: [1, 0.75, 0.5, 0.35], logDelta: logDelta,
+                composition, saddle: saddle, logDelta: logDelta,
                 epsilon: epsilon, digits: 24, isBounded: true)
         else { return nil }
         let tilt = plan.tilt
@@ -161,9 +157,6 @@ struct LatticeConvolution: Sendable {
             let parts = exact ? 1 : max(1, (natural / wanted).rounded(.up))
             let size = count(natural / parts)
             if size > 0, size <= 2 * largestCount { return (natural / parts, size) }
-            if exact, count(natural) > 0, count(natural) <= 2 * largestCount {
-                return (natural, count(natural))
-            }
             let fewer = max(1, (natural * Double(largestCount) / reach).rounded(.down))
             if !exact, count(natural / fewer) <= 2 * largestCount, count(natural / fewer) > 0 {
                 return (natural / fewer, count(natural / fewer))

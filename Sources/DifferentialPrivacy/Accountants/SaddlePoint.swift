@@ -69,6 +69,14 @@ struct SaddlePoint: Sendable {
         max(0, epsilon + (logDelta - log(delta)) / tilt)
     }
 
+    /// What is asked for, and the approximation of the other of the two.
+    func estimate(of target: Target) -> (logDelta: Double, epsilon: Double) {
+        switch target {
+        case .delta(let delta): (log(delta), epsilon(delta: delta))
+        case .epsilon(let value): (logDelta, value)
+        }
+    }
+
     enum Target {
         case delta(Double)
         case epsilon(Double)

@@ -11,11 +11,10 @@ struct Window {
     let reach: Double
 
     /// - Parameters:
-    ///   - factors: The tilts to consider, relative to that of `saddle`.
     ///   - digits: The logarithm of how much less than delta copies are to add.
     ///   - isBounded: Whether losses beyond the window have to be negligible altogether.
     init?(
-        _ composition: LossComposition, saddle: SaddlePoint, factors: [Double],
+        _ composition: LossComposition, saddle: SaddlePoint,
         logDelta: Double, epsilon: Double, digits: Double, isBounded: Bool
     ) {
         let outer = [1.15, 1.3, 1.6, 2, 3, 5].map { factor in
@@ -23,12 +22,14 @@ struct Window {
             return (tilt: tilt, moment: composition.moments(tilt: tilt).logMoment)
         }
         var best = (tilt: 0.0, outer: 0.0, reach: Double.infinity)
-        for factor in factors {
+        let least = saddle.moments.logMoment - saddle.tilt * epsilon
+        for factor in [1, 0.75, 0.5, 0.35] {
             let tilt = factor * saddle.tilt
             // Away from the saddle point more cancels: no more than a factor of a thousand.
-            let cost = factor == 1 ? 0 : composition.moments(tilt: tilt).logMoment - tilt * epsilon
-            let least = saddle.moments.logMoment - saddle.tilt * epsilon
-            guard factor == 1 || cost < least + 7 else { continue }
+            let cost =
+                factor == 1
+                ? least : composition.moments(tilt: tilt).logMoment - tilt * epsilon
+            guard cost < least + 7 else { continue }
             for (outerTilt, moment) in outer {
                 let right =
                     (moment - outerTilt * epsilon - logDelta + digits) / (outerTilt - tilt)

@@ -28,8 +28,7 @@ extension PrivacyBudget {
     ///   - events: The releases at a noise multiplier, that is standard deviation over sensitivity;
     ///     more noise must not cost more.
     /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where
-    ///   not
-    ///   even a multiplier of 2^40 is enough, and what composing `events` throws.
+    ///   not even a multiplier of 2^40 is enough, and what composing `events` throws.
     public func smallestNoiseMultiplier(
         neighbouring: NeighbouringRelation, events: (_ noiseMultiplier: Double) -> [PrivacyEvent]
     ) throws(DifferentialPrivacyError) -> Double {

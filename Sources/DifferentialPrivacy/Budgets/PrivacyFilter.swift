@@ -35,8 +35,7 @@ public struct PrivacyFilter: Sendable, Hashable {
     /// A filter of which nothing is spent.
     ///
     /// - Throws: ``DifferentialPrivacyError/budgetUnreachable(_:largestNoiseMultiplier:)`` where
-    ///   the
-    ///   budget admits no event, however small.
+    ///   the budget admits no event, however small.
     public init(
         budget: PrivacyBudget, kind: Kind, neighbouring: NeighbouringRelation
     ) throws(DifferentialPrivacyError) {
@@ -65,8 +64,7 @@ public struct PrivacyFilter: Sendable, Hashable {
     /// What an event adds to the sum.
     ///
     /// - Throws: ``DifferentialPrivacyError`` for events that this kind of filter does not cover,
-    ///   and
-    ///   those that protect under another relation.
+    ///   and those that protect under another relation.
     public func cost(of event: PrivacyEvent) throws(DifferentialPrivacyError) -> Double {
         var most = 0.0
         for releases in try event.alternatives() {

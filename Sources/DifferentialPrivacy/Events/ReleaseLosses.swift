@@ -17,8 +17,7 @@ enum ReleaseLosses {
     /// The losses of `release` under `relation`.
     ///
     /// - Throws: ``DifferentialPrivacyError`` for parameters without meaning, and for events that
-    ///   no
-    ///   theorem covers.
+    ///   no theorem covers.
     init(
         _ release: PrivacyEvent, under relation: NeighbouringRelation
     ) throws(DifferentialPrivacyError) {

@@ -112,16 +112,21 @@ struct PlanOptions: ParsableArguments {
 
     /// One round at a noise multiplier and a sampling rate.
     func round(noise: Double, rate: Double) -> PrivacyEvent {
-        let honest = PrivacyEvent.honestNoiseMultiplier(noise, colludingShare: colluding)
         if let sample, let population {
             return .fixedSizeSampled(
                 size: sample, population: population, withReplacement: false,
-                noiseMultiplier: honest)
+                noiseMultiplier: honest(noise))
         }
-        let release: PrivacyEvent =
-            mechanism == .laplace
-            ? .laplace(noiseMultiplier: honest) : .gaussian(noiseMultiplier: honest)
-        return rate == 1 ? release : .poissonSampled(rate: rate, release)
+        return rate == 1
+            ? release(noise: noise) : .poissonSampled(rate: rate, release(noise: noise))
+    }
+
+    /// One round with everyone in it.
+    private func release(noise: Double) -> PrivacyEvent {
+        switch mechanism {
+        case .gaussian: .gaussian(noiseMultiplier: honest(noise))
+        case .laplace: .laplace(noiseMultiplier: honest(noise))
+        }
     }
 
     /// The plan, with the noise scaled by `scale`.
@@ -141,8 +146,10 @@ struct PlanOptions: ParsableArguments {
                 throw BudgetError.unreadable(event)
             }
             let decoded: PrivacyEvent
-            do { decoded = try JSONDecoder().decode(PrivacyEvent.self, from: data) } catch {
-                throw BudgetError.invalid("\(event) is not an event: \(Self.place(error))")
+            do {
+                decoded = try JSONDecoder().decode(PrivacyEvent.self, from: data)
+            } catch let error as DecodingError {
+                throw BudgetError.invalid("\(event) is not an event: \(error.place)")
             }
             return BudgetPlan(
                 name: "event \(event)", neighbouring: neighbouring.relation, rounds: 1,
@@ -166,10 +173,7 @@ struct PlanOptions: ParsableArguments {
             name: "\(rounds) rounds, \(sampled), noise \(noise)",
             neighbouring: neighbouring.relation, rounds: rounds,
             event: .repeated(round, count: rounds),
-            coordinatorEvent: .repeated(
-                mechanism == .laplace
-                    ? .laplace(noiseMultiplier: self.honest(noise))
-                    : .gaussian(noiseMultiplier: self.honest(noise)), count: rounds))
+            coordinatorEvent: .repeated(release(noise: noise), count: rounds))
     }
 
     private func honest(_ noise: Double) -> Double {
@@ -187,7 +191,7 @@ struct PlanOptions: ParsableArguments {
                     .repeated(round(noise: $0.noise * scale, rate: $0.rate), count: $0.count)
                 }),
             coordinatorEvent: .composed(
-                phases.map { .repeated(round(noise: $0.noise * scale, rate: 1), count: $0.count) }))
+                phases.map { .repeated(release(noise: $0.noise * scale), count: $0.count) }))
     }
 
     private static func parse(_ text: String) throws -> (rate: Double, noise: Double, count: Int) {
@@ -214,11 +218,6 @@ struct PlanOptions: ParsableArguments {
             name: "ledger \(path), a device in every round", neighbouring: last.neighbouring,
             rounds: ledger.entries.count, event: event, recorded: last.spent,
             delta: last.spent.delta)
-    }
-
-    private static func place(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "\(error)" }
-        return error.place
     }
 }
 
