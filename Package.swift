@@ -26,6 +26,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     ],
@@ -46,7 +47,13 @@ let package = Package(
             ["DifferentialPrivacy", "SecureAggregation", "Sodium", "VectorKernels"]),
         module("Recommender", ["Sodium", "VectorKernels"]),
         module("Datasets", ["CZlib", "Recommender", "Sodium"]),
-        module("PrivacyLedger", ["DifferentialPrivacy", "Sodium"]),
+        module(
+            "PrivacyLedger",
+            [
+                "DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Sodium",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        module("PrivacyAudit", ["DifferentialPrivacy", "Sodium"]),
         module(
             "FederatedProtocol",
             ["PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium"]),
@@ -60,16 +67,17 @@ let package = Package(
         .executableTarget(
             name: "covey",
             dependencies: [
-                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "Recommender",
-                "Simulation",
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit", "PrivacyLedger",
+                "Recommender", "Simulation", "Sodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivateAggregation",
-                "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
+                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger",
+                "PrivateAggregation", "SecureAggregation", "Simulation", "Sodium",
+                "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["accounting-peers.py"], swiftSettings: features),
@@ -81,7 +89,10 @@ let package = Package(
         tests(of: "PrivateAggregation", ["SecureAggregation", "Sodium", "VectorKernels"]),
         tests(of: "Recommender"),
         tests(of: "Datasets"),
-        tests(of: "PrivacyLedger", ["DifferentialPrivacy"]),
+        tests(
+            of: "PrivacyLedger",
+            ["DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Sodium"]),
+        tests(of: "PrivacyAudit", ["DifferentialPrivacy", "Sodium"]),
         tests(
             of: "FederatedProtocol",
             [

@@ -10,8 +10,8 @@ struct Benchmarks: AsyncParsableCommand {
             shared machine, trust the ratios.
             """,
         subcommands: [
-            AccountingBenchmark.self, GraphBenchmark.self, NoiseBenchmark.self,
-            PrivateSumBenchmark.self,
-            TrainingBenchmark.self,
+            AccountingBenchmark.self, GraphBenchmark.self, LedgerBenchmark.self,
+            NoiseBenchmark.self,
+            PrivateSumBenchmark.self, TrainingBenchmark.self,
         ])
 }

@@ -1,6 +1,7 @@
 import DifferentialPrivacy
 import FederatedProtocol
 import Foundation
+import PrivacyLedger
 import PrivateAggregation
 import SecureAggregation
 import Simulation

@@ -5,36 +5,6 @@ public import PrivateAggregation
 public import Recommender
 public import SecureAggregation
 
-/// The privacy that a training promises, and to whom it is calibrated.
-public struct PrivacyTarget: Sendable, Hashable {
-    /// The adversaries that an epsilon is stated against.
-    public enum Adversary: String, Sendable, Hashable, CaseIterable {
-        /// The coordinator, which sees every sum and who took part.
-        case coordinator
-        /// Those who see the released models only.
-        case observer
-    }
-
-    /// The largest epsilon and the delta over the whole training.
-    public var budget: PrivacyBudget
-    /// Whose epsilon must stay within the budget.
-    public var against: Adversary
-
-    /// Describes a target.
-    public init(budget: PrivacyBudget, against: Adversary) {
-        self.budget = budget
-        self.against = against
-    }
-
-    /// The epsilon of a guarantee that this target limits.
-    public func limitedEpsilon(of spent: LedgerEntry.Spent) -> Double {
-        switch against {
-        case .coordinator: spent.epsilonCoordinator
-        case .observer: spent.epsilonObserver
-        }
-    }
-}
-
 /// Everything that is fixed before a training asks the first device: how much of the budget each
 /// round may spend, and what the whole will have spent at the end.
 public struct TrainingPlan: Sendable {
@@ -51,7 +21,7 @@ public struct TrainingPlan: Sendable {
     /// The family of the noise of all rounds.
     public let noise: NoiseDistribution
     /// The guarantee at the end, if every round spends what it may.
-    public let planned: LedgerEntry.Spent
+    public let planned: Spent
 
     /// Divides the budget over the rounds by the queries' shares.
     ///
@@ -82,11 +52,10 @@ public struct TrainingPlan: Sendable {
         }
         let unit = 1 / (2 * multiplier * multiplier)
         rho = shares.map { $0 * unit }
-        var account = try PrivacyAccount(
-            population: 1, policy: policy, noise: noise, budget: target.budget)
-        for (round, share) in shares.sorted(by: >).enumerated() {
-            try account.charge(rho: unit * share, devices: round < participations ? [0] : [])
-        }
+        var account = PopulationAccount(
+            delta: target.budget.delta, neighbouring: neighbouring)
+        account.open(task: "", population: population, policy: policy)
+        for share in shares { try account.charge(task: "", rho: unit * share, noise: noise) }
         planned = try account.spent
     }
 
@@ -111,8 +80,8 @@ public struct TrainingPlan: Sendable {
     public func sumPlan(round: Int, query: SumQuery, invited: Int) throws -> PrivateSumPlan {
         try PrivateSumPlan(
             dimension: query.dimension, clippingNorm: query.clippingNorm, rho: rho[round],
-            cohortSize: invited, minimumSurvivors: minimumSurvivors(of: invited),
-            colluding: colluding(of: invited), noise: noise)
+            cohortSize: invited, minimumSurvivors: policy.minimumSurvivors(of: invited),
+            colluding: policy.colluding(of: invited), noise: noise)
     }
 
     /// The parameters of the masked sum of round `round`.
@@ -154,14 +123,6 @@ public struct TrainingPlan: Sendable {
             broadcastByteCount: query.broadcastByteCount,
             parameters: try aggregationParameters(
                 of: plan, round: 0, session: unnamed, rosterRoot: unnamed))
-    }
-
-    private func minimumSurvivors(of invited: Int) -> Int {
-        max(2, Int((Double(invited) * (1 - policy.toleratedDropout) - 1e-9).rounded(.up)))
-    }
-
-    private func colluding(of invited: Int) -> Int {
-        Int((Double(invited) * policy.colludingShare).rounded(.up))
     }
 
     private static func check(_ policy: CohortPolicy, population: Int) throws {

@@ -142,6 +142,42 @@ public struct PrivateSumPlan: Sendable, Hashable {
         guard modulusBits <= 32 else { throw .modulusTooLarge(bits: modulusBits) }
     }
 
+    /// A plan as it was recorded, noise and modulus as they are.
+    ///
+    /// - Throws: ``PrivateSumError`` where a parameter is out of range.
+    public init(
+        dimension: Int, sketchWidth: Int?, clippingNorm: Double, granularity: Double,
+        noise: NoiseDistribution, unitVariance: Double, excessNoise: ExcessNoise, cohortSize: Int,
+        minimumSurvivors: Int, modulusBits: Int
+    ) throws(PrivateSumError) {
+        guard (1...1 << 30).contains(dimension), (1...dimension).contains(sketchWidth ?? 1) else {
+            throw .invalid("dimension", "\(dimension) in \(sketchWidth ?? dimension) buckets")
+        }
+        let reals = [
+            ("clipping norm", clippingNorm), ("granularity", granularity),
+            ("unit variance", unitVariance),
+        ]
+        for (name, value) in reals where !(value > 0 && value.isFinite) {
+            throw .invalid(name, "\(value)")
+        }
+        guard (1...32).contains(modulusBits) else { throw .modulusTooLarge(bits: modulusBits) }
+        guard (2...AggregationParameters.largestCohort).contains(cohortSize),
+            (2...cohortSize).contains(minimumSurvivors), excessNoise.excluded >= 1
+        else {
+            throw .invalid("cohort", "\(cohortSize) devices, at least \(minimumSurvivors) left")
+        }
+        self.dimension = dimension
+        self.sketchWidth = sketchWidth
+        self.clippingNorm = clippingNorm
+        self.granularity = granularity
+        self.noise = noise
+        self.unitVariance = unitVariance
+        self.excessNoise = excessNoise
+        self.cohortSize = cohortSize
+        self.minimumSurvivors = minimumSurvivors
+        self.modulusBits = modulusBits
+    }
+
     /// The number of coordinates on the wire.
     public var encodedDimension: Int { sketchWidth ?? dimension }
 

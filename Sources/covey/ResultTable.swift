@@ -1,5 +1,6 @@
 import DifferentialPrivacy
 import FederatedProtocol
+import PrivacyLedger
 import Recommender
 import Simulation
 

@@ -103,16 +103,22 @@ import Testing
         }
     }
 
-    @Test func `an account reports the device that took part most`() throws {
+    @Test func `an account reports what any device within the claim may have spent`() throws {
         var account = try PrivacyAccount(
-            population: 3, policy: policy(.rotation(size: 2)), noise: .discreteGaussian,
-            budget: PrivacyBudget(epsilon: 4, delta: 1e-5))
+            task: LedgerTask(
+                name: "training", purpose: "", rounds: 9, population: 4,
+                policy: policy(.rotation(size: 2)), target: try target(4)),
+            noise: .discreteGaussian)
         try account.charge(rho: 0.1, devices: [0, 1])
         let once = try account.spent
-        try account.charge(rho: 0.1, devices: [2])
+        try account.charge(rho: 0.1, devices: [2, 3])
         #expect(try account.spent == once)
-        try account.charge(rho: 0.1, devices: [1])
-        #expect(try account.spent.epsilonCoordinator > once.epsilonCoordinator)
+        try account.charge(rho: 0.05, devices: [1])
+        let more = try account.spent
+        #expect(more.epsilonCoordinator > once.epsilonCoordinator)
+        // The dearest two of the three rounds, whoever was in them.
+        let worst = try account.distribution.worst
+        #expect(more.epsilonCoordinator > worst)
     }
 }
 

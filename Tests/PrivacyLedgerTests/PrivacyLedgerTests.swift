@@ -1,103 +1,136 @@
-import DifferentialPrivacy
 import Foundation
-import PrivacyLedger
+import Sodium
 import Testing
 
+@testable import PrivacyLedger
+
 @Suite struct PrivacyLedgerTests {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let folder: TemporaryFolder
+    let fixture: LedgerFixture
 
     init() throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
+        fixture = try LedgerFixture()
     }
 
-    private var path: String { folder.appending(path: "ledger.jsonl").path }
+    private var path: String { folder.path("ledger.covey") }
 
-    private func entry(_ round: Int, rho: Double = 0.1) -> LedgerEntry {
-        LedgerEntry(
-            aggregation: "real", round: round, query: "popularity", session: "00",
-            parameters: .init(
-                dimension: 3, encodedDimension: 3, clippingNorm: 1, granularity: 0.01,
-                noise: .discreteGaussian, unitVariance: 7, targetUnits: 16, modulusBits: 20,
-                cohortSize: 10, minimumSurvivors: 8, colluding: 1),
-            survivors: [10, 10, 9], noiseStandardDeviation: 2, rho: rho,
-            neighbouring: .addOrRemoveOne,
-            spent: .init(epsilonCoordinator: 1, epsilonObserver: 0.5, delta: 1e-5), modelHash: "ab")
-    }
-
-    private func writeThree() throws -> PrivacyLedger {
-        var ledger = try PrivacyLedger(creating: path)
-        for round in 0..<3 { try ledger.record(entry(round)) }
+    private func write(_ contents: [LedgerEntry.Content]) throws -> PrivacyLedger {
+        guard case .opening(let opening) = contents[0] else { throw LedgerError.unencodable }
+        var ledger = try PrivacyLedger(
+            creating: path, opening: opening, key: fixture.key, time: 0)
+        for (index, content) in contents.enumerated().dropFirst() {
+            try ledger.record(content, time: Int64(index))
+        }
+        try ledger.sign()
         return ledger
     }
 
-    private func lines() throws -> [String] {
-        try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+    @Test func `a ledger reads back as it was written, and is in order`() throws {
+        let contents = try fixture.contents()
+        let ledger = try write(contents)
+        #expect(ledger.entries.map(\.content) == contents)
+        let read = try PrivacyLedger(opening: path, key: fixture.key)
+        #expect(read.entries == ledger.entries)
+        #expect(read.checkpoint == ledger.checkpoint)
+        let verification = try LedgerVerification(
+            path: path, evidence: .init(key: fixture.name))
+        #expect(verification.findings.isEmpty)
+        #expect(verification.entries == ledger.entries)
     }
 
-    private func write(_ lines: [String]) throws {
-        try (lines.joined(separator: "\n") + "\n").write(
-            toFile: path, atomically: true, encoding: .utf8)
+    @Test func `a repeated entry is taken for the same, another one is refused`() throws {
+        var ledger = try write(fixture.contents())
+        let count = ledger.entries.count
+        for entry in ledger.entries { try ledger.record(entry.content, time: 99) }
+        #expect(ledger.entries.count == count)
+        guard case .charge(var charge) = ledger.entries[3].content else {
+            Issue.record("entry 3 is no charge")
+            return
+        }
+        charge.rho *= 2
+        #expect(throws: LedgerError.self) { try ledger.record(.charge(charge), time: 99) }
+        #expect(try LedgerVerification(path: path).findings.isEmpty)
     }
 
-    @Test func `what is written is read back with its chain`() throws {
-        let written = try writeThree()
-        let read = try PrivacyLedger(opening: path)
-        #expect(read.entries == written.entries)
-        #expect(read.entries[0].previousHash == String(repeating: "0", count: 64))
-        #expect(Set(read.entries.map(\.previousHash)).count == 3)
+    @Test func `a clock that went back is held`() throws {
+        var ledger = try write(fixture.contents())
+        let last = try #require(ledger.entries.last?.time)
+        try ledger.record(
+            .statement(LedgerStatement(topic: .violations, text: "none")), time: last - 5)
+        #expect(ledger.entries.last?.time == last)
     }
 
-    @Test func `an edited line breaks the chain behind it`() throws {
-        _ = try writeThree()
-        var edited = try lines()
-        edited[1] = edited[1].replacing("\"rho\":0.1", with: "\"rho\":0.2")
-        try write(edited)
-        #expect(throws: LedgerError.brokenChain(path: path, line: 3)) {
-            try PrivacyLedger(opening: path)
+    @Test func `whatever part of a write a crash leaves, nothing acknowledged is lost`() throws {
+        var ledger = try write(fixture.contents())
+        let acknowledged = try Data(contentsOf: URL(filePath: path))
+        let count = ledger.entries.count
+        try ledger.record(.statement(LedgerStatement(topic: .utility, text: "good")), time: 99)
+        try ledger.sign()
+        let whole = try Data(contentsOf: URL(filePath: path))
+        for end in acknowledged.count...whole.count {
+            let zeros = Data(repeating: 0, count: end % 3 == 0 ? whole.count - end : 0)
+            try (whole.prefix(end) + zeros).write(to: URL(filePath: path))
+            var opened = try PrivacyLedger(opening: path, key: fixture.key)
+            #expect(opened.entries.count >= count)
+            try opened.record(.statement(LedgerStatement(topic: .utility, text: "good")), time: 99)
+            try opened.sign()
+            #expect(try Data(contentsOf: URL(filePath: path)) == whole)
         }
     }
 
-    @Test func `a removed, repeated or exchanged line is found`() throws {
-        _ = try writeThree()
-        let all = try lines()
-        for (changed, line) in [
-            ([all[0], all[2]], 2), ([all[0], all[0], all[1]], 2), ([all[1], all[0], all[2]], 1),
-        ] {
-            try write(changed)
-            #expect(throws: LedgerError.brokenChain(path: path, line: line)) {
-                try PrivacyLedger(opening: path)
+    @Test func `damage before the end is no torn write and is not cut away`() throws {
+        _ = try write(fixture.contents())
+        let whole = try Data(contentsOf: URL(filePath: path))
+        for offset in stride(from: 16, to: whole.count - 500, by: 37) {
+            var damaged = whole
+            damaged[offset] ^= 0x40
+            try damaged.write(to: URL(filePath: path))
+            #expect(throws: LedgerError.self) {
+                try PrivacyLedger(opening: path, key: fixture.key)
             }
+            #expect(try Data(contentsOf: URL(filePath: path)) == damaged)
         }
     }
 
-    @Test func `a line that is no entry is named`() throws {
-        _ = try writeThree()
-        try write(try lines() + ["{\"round\": 3"])
-        #expect(throws: LedgerError.malformed(path: path, line: 4)) {
-            try PrivacyLedger(opening: path)
+    @Test func `bad files get clear errors`() throws {
+        #expect(throws: LedgerError.unreadable(path: path)) { try LedgerVerification(path: path) }
+        try Data().write(to: URL(filePath: path))
+        #expect(throws: LedgerError.notALedger(path: path, reason: "it is empty")) {
+            try LedgerVerification(path: path)
+        }
+        for content in ["covey ledger v2\n and more", "PK\u{3}\u{4} something else altogether"] {
+            try Data(content.utf8).write(to: URL(filePath: path))
+            #expect(throws: LedgerError.self) { try LedgerVerification(path: path) }
+        }
+        #expect(throws: LedgerError.exists(path: path)) {
+            try PrivacyLedger(
+                creating: path, opening: fixture.opening, key: fixture.key, time: 0)
+        }
+        // A hole of 3 GB: found without reading it into memory.
+        try Data(LedgerRecord.header).write(to: URL(filePath: path))
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        try file.truncate(atOffset: 3 << 30)
+        try file.close()
+        #expect(try LedgerVerification(path: path).findings.map(\.kind) == [.torn])
+    }
+
+    @Test func `only the owner goes on with a ledger`() throws {
+        _ = try write(fixture.contents())
+        let other = try SigningKey(seed: SecretBytes([UInt8](repeating: 8, count: 32)))
+        #expect(throws: LedgerError.otherKey(path: path)) {
+            try PrivacyLedger(opening: path, key: other)
         }
     }
 
-    @Test func `recording a round again changes nothing, recording another version is refused`()
-        throws
-    {
-        var ledger = try writeThree()
-        let before = try lines()
-        try ledger.record(entry(1))
-        #expect(try lines() == before)
-        #expect(throws: LedgerError.contradiction(path: path, line: 2)) {
-            try ledger.record(entry(1, rho: 0.05))
+    @Test func `only canonical encodings are entries`() throws {
+        let entry = LedgerEntry(time: 5, content: .opening(fixture.opening))
+        let bytes = try entry.encoded
+        #expect(try LedgerEntry(decoding: bytes) == entry)
+        // An unknown field, the time once more, a default spelt out.
+        for more in [[0x78, 1], [0x08, 5], [0x3A, 0]] as [[UInt8]] {
+            #expect(throws: EncodingFailure.self) { try LedgerEntry(decoding: bytes + more) }
         }
-        #expect(throws: LedgerError.contradiction(path: path, line: 4)) {
-            try ledger.record(entry(5))
-        }
-    }
-
-    @Test func `a ledger is never overwritten`() throws {
-        _ = try writeThree()
-        #expect(throws: LedgerError.exists(path: path)) { try PrivacyLedger(creating: path) }
-        #expect(throws: LedgerError.unreadable(path: path + "x")) {
-            try PrivacyLedger(opening: path + "x")
-        }
+        #expect(throws: EncodingFailure.self) { try LedgerEntry(decoding: bytes.dropLast()) }
     }
 }

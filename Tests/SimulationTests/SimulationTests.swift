@@ -80,7 +80,7 @@ import Testing
                 "threads\(threads)",
                 overrides + ["aggregation=\(aggregation)", "threads=\(threads)"])
         }
-        for file in ["metrics.jsonl", "ledger.jsonl", "model.covey"] {
+        for file in ["metrics.jsonl", "ledger.covey", "model.covey"] {
             #expect(try content("threads1", file) == content("threads2", file))
         }
     }
@@ -101,7 +101,8 @@ import Testing
         #expect(stopped.status == .interrupted)
         #expect((1...3).contains(stopped.rounds.done))
         #expect(try metrics("stopped").count == stopped.rounds.done)
-        #expect(try PrivacyLedger(opening: path("stopped") + "/ledger.jsonl").entries.count >= 1)
+        let ledger = try LedgerVerification(path: path("stopped") + "/ledger.covey")
+        #expect(LedgerHistory(ledger.entries).tasks.first?.charged.isEmpty == false)
         let report = String(decoding: try content("stopped", "report.html"), as: UTF8.self)
         #expect(report.contains("interrupted"))
 
@@ -110,7 +111,7 @@ import Testing
         #expect(resumed.modelHash == whole.modelHash)
         #expect(resumed.quality.private == whole.quality.private)
         #expect(resumed.epsilon.coordinator == whole.epsilon.coordinator)
-        for file in ["metrics.jsonl", "ledger.jsonl", "model.covey"] {
+        for file in ["metrics.jsonl", "ledger.covey", "model.covey"] {
             #expect(try content("stopped", file) == content("whole", file))
         }
         await #expect(throws: SimulationError.self) {
@@ -145,9 +146,14 @@ import Testing
 
     @Test func `the ledger records what the run reports`() async throws {
         let result = try await run("run", ["aggregation=ideal", "faults.dropout=0.1"])
-        let entries = try PrivacyLedger(opening: path("run") + "/ledger.jsonl").entries
-        #expect(entries.map(\.query) == ["popularity", "features", "pass"])
-        #expect(entries.last?.spent.epsilonCoordinator == result.epsilon.coordinator)
+        let key = String(decoding: try content("run", "ledger.pub"), as: UTF8.self)
+        let ledger = try LedgerVerification(
+            path: path("run") + "/ledger.covey",
+            evidence: .init(key: VerificationKey(key.trimmingCharacters(in: .newlines))))
+        #expect(ledger.findings == [])
+        let rounds = try #require(LedgerHistory(ledger.entries).tasks.first).charged
+        #expect(rounds.map(\.plan.query) == ["popularity", "features", "pass"])
+        #expect(ledger.spent?.epsilonCoordinator == result.epsilon.coordinator)
         #expect(result.epsilon.coordinator <= 20)
         #expect(result.epsilon.observer <= result.epsilon.coordinator)
         let snapshot = try Snapshot(decoding: [UInt8](content("run", "model.covey")))

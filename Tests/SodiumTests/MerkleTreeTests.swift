@@ -37,4 +37,53 @@ import Testing
             }
         }
     }
+
+    /// Roots of the test vectors of the Certificate Transparency implementation (RFC 6962 trees with
+    /// SHA-256 over the leaves "", 00, 10, 2021, ...).
+    @Test func `a tree with SHA-256 is that of public logs`() {
+        let leaves: [[UInt8]] = [
+            [], [0], [0x10], [0x20, 0x21], [0x30, 0x31], [0x40, 0x41, 0x42, 0x43],
+            Array(0x50...0x57), Array(0x60...0x6F),
+        ]
+        let tree = MerkleTree(.sha256, leaves: leaves)
+        func hexadecimal(_ bytes: [UInt8]) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        #expect(
+            hexadecimal(tree.root(of: 0))
+                == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(
+            hexadecimal(tree.root(of: 1))
+                == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d")
+        #expect(
+            hexadecimal(tree.root)
+                == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")
+    }
+
+    @Test(arguments: 1...24) func `consistency is shown for prefixes and for nothing else`(
+        count: Int
+    ) {
+        let tree = MerkleTree(.sha256, leaves: leaves(count))
+        for old in 1...count {
+            let proof = tree.consistencyProof(from: old, to: count)
+            func shows(_ size: Int, _ root: [UInt8], _ proof: [[UInt8]]) -> Bool {
+                MerkleTree.verifyConsistency(
+                    from: size, root: root, to: count, root: tree.root, proof: proof)
+            }
+            let root = tree.root(of: old)
+            #expect(shows(old, root, proof))
+            #expect(tree.root(of: old) == MerkleTree(.sha256, leaves: leaves(old)).root)
+            #expect(!shows(old, [UInt8](repeating: 1, count: 32), proof))
+            #expect(!shows(old, root, proof + [root]))
+            #expect(proof.isEmpty || !shows(old, root, Array(proof.dropLast())))
+            for other in 1...count where other != old { #expect(!shows(other, root, proof)) }
+            for index in 0..<old {
+                let path = tree.path(to: index, of: old)
+                #expect(
+                    MerkleTree.verify(
+                        .sha256, leaf: leaves(count)[index], at: index, of: old, path: path,
+                        root: root))
+            }
+        }
+    }
 }

@@ -188,31 +188,46 @@ public struct RenyiAccountant: Sendable {
         return epsilon <= budget.epsilon
     }
 
-    /// The smallest of `bound` over the orders: over a grid, then by golden sections around its
-    /// best point. Every order gives a valid bound, so a local minimum costs tightness only.
+    /// The smallest of `bound` over the orders: over a grid, a finer one around its best point, then
+    /// by golden sections. Every order gives a valid bound, so a local minimum costs tightness only.
     private func smallest(of bound: (Double) -> Double) -> Double {
         // Uniform in ln(alpha - 1).
         // Divergences of pairs are integrals: fewer orders for these.
         let octaves = pairs.terms.isEmpty ? -20.0...40.0 : -7...20
-        let stride = pairs.terms.isEmpty ? 0.25 : 1
         func value(_ position: Double) -> Double { bound(1 + exp2(position)) }
         var best = (position: octaves.lowerBound, value: value(octaves.lowerBound))
-        for position in Swift.stride(
-            from: octaves.lowerBound, through: octaves.upperBound, by: stride)
-        {
-            let candidate = value(position)
-            if candidate < best.value { best = (position, candidate) }
+        func scan(_ positions: StrideThrough<Double>) {
+            for position in positions {
+                let candidate = value(position)
+                if candidate < best.value { best = (position, candidate) }
+            }
+        }
+        scan(stride(from: octaves.lowerBound, through: octaves.upperBound, by: 1))
+        var width = 1.0
+        if pairs.terms.isEmpty {
+            scan(stride(from: best.position - 0.75, through: best.position + 0.75, by: 0.25))
+            width = 0.25
         }
         let golden = (5.0.squareRoot() - 1) / 2
-        var low = max(octaves.lowerBound, best.position - stride)
-        var high = min(octaves.upperBound, best.position + stride)
-        var result = best.value
-        for _ in 0..<(pairs.terms.isEmpty ? 60 : 24) {
-            let first = high - golden * (high - low)
-            let second = low + golden * (high - low)
-            let values = (value(first), value(second))
-            result = min(result, values.0, values.1)
-            if values.0 <= values.1 { high = second } else { low = first }
+        var low = max(octaves.lowerBound, best.position - width)
+        var high = min(octaves.upperBound, best.position + width)
+        var first = (position: high - golden * (high - low), value: 0.0)
+        var second = (position: low + golden * (high - low), value: 0.0)
+        first.value = value(first.position)
+        second.value = value(second.position)
+        var result = min(best.value, first.value, second.value)
+        for _ in 0..<(pairs.terms.isEmpty ? 40 : 24) {
+            if first.value <= second.value {
+                (high, second) = (second.position, first)
+                first.position = high - golden * (high - low)
+                first.value = value(first.position)
+                result = min(result, first.value)
+            } else {
+                (low, first) = (first.position, second)
+                second.position = low + golden * (high - low)
+                second.value = value(second.position)
+                result = min(result, second.value)
+            }
         }
         return result
     }

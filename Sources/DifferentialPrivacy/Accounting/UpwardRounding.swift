@@ -1,6 +1,6 @@
 extension Double {
     /// The sum, rounded up: the error of the usual sum is itself a number (Knuth's two-sum).
-    func addingUp(_ other: Double) -> Double {
+    package func addingUp(_ other: Double) -> Double {
         let sum = self + other
         let otherPart = sum - self
         let error = (self - (sum - otherPart)) + (other - otherPart)
@@ -8,7 +8,7 @@ extension Double {
     }
 
     /// The product, rounded up.
-    func multipliedUp(by other: Double) -> Double {
+    package func multipliedUp(by other: Double) -> Double {
         let product = self * other
         return (-product).addingProduct(self, other) > 0 ? product.nextUp : product
     }

@@ -9,7 +9,7 @@ func logFactorial(_ n: Int) -> Double {
 /// The logarithm of the probability of `k` successes in `trials`, for a probability above 0 and
 /// below 1, to some 14 digits at any size: differences of large logarithms never occur (Loader
 /// 2000, "Fast and accurate computation of binomial probabilities").
-func logBinomial(_ k: Int, trials: Int, probability: Double) -> Double {
+package func logBinomial(_ k: Int, trials: Int, probability: Double) -> Double {
     let (n, x) = (Double(trials), Double(k))
     if k == 0 { return n * log1p(-probability) }
     if k == trials { return n * log(probability) }

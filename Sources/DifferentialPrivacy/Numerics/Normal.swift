@@ -1,18 +1,18 @@
 internal import Foundation
 
 /// The standard normal distribution.
-enum Normal {
+package enum Normal {
     /// P(X > x), to a few units in the last place wherever it is not below 1e-300.
-    static func upperTail(_ x: Double) -> Double { 0.5 * erfc(x / 2.0.squareRoot()) }
+    package static func upperTail(_ x: Double) -> Double { 0.5 * erfc(x / 2.0.squareRoot()) }
 
     /// P(a < X <= b), without cancellation in either tail; 0 unless a < b.
-    static func mass(_ a: Double, _ b: Double) -> Double {
+    package static func mass(_ a: Double, _ b: Double) -> Double {
         guard a < b else { return 0 }
         return a > 0 ? upperTail(a) - upperTail(b) : upperTail(-b) - upperTail(-a)
     }
 
     /// exp(`exponent`) P(a < X <= b), also where neither factor is representable.
-    static func mass(_ a: Double, _ b: Double, exponent: Double) -> Double {
+    package static func mass(_ a: Double, _ b: Double, exponent: Double) -> Double {
         if abs(exponent) < 100 { return exp(exponent) * mass(a, b) }
         guard a < b else { return 0 }
         let (near, far) = a > 0 ? (a, b) : (-b, -a)
@@ -23,7 +23,7 @@ enum Normal {
     }
 
     /// ln P(X > x), also where the probability itself would underflow.
-    static func logUpperTail(_ x: Double) -> Double {
+    package static func logUpperTail(_ x: Double) -> Double {
         if x < 30 { return log(upperTail(x)) }
         // The asymptotic series of Mills' ratio; what follows is below 1e-14 of it.
         let y = 1 / (x * x)

@@ -1,4 +1,4 @@
-import FederatedProtocol
+import PrivacyLedger
 internal import Sodium
 
 /// The devices of one round, in the order of their numbers in the masked sum, and what becomes of them.

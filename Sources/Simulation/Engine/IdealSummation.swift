@@ -14,11 +14,10 @@ struct IdealSummation<Algorithm: FederatedAlgorithm> {
         var trained: [(device: Int, parameters: [Float])] = []
     }
 
-    func sum(committing commit: Commitment) async throws -> RoundSum {
+    func sum(of roster: CohortRoster, committing commit: Commitment) async throws -> RoundSum {
         let session = context.session
         let encoder = try PrivateSumEncoder(plan: plan, session: session)
         let positions = context.cohort.masking
-        let roster = try await context.makeRoster()
         let survivors = DeviceSet(
             positions.map { roster.numbers[$0] }, cohortSize: context.cohort.devices.count)
         let counter = StepCounter(total: positions.count, report: context.progress)

@@ -20,8 +20,7 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
     /// Devices a batch: bounds the memory that messages take.
     private let batch = 256
 
-    func sum(committing commit: Commitment) async throws -> RoundSum {
-        let members = try await context.makeRoster()
+    func sum(of members: CohortRoster, committing commit: Commitment) async throws -> RoundSum {
         let parameters = try training.aggregationParameters(
             of: plan, round: context.round, session: context.session,
             rosterRoot: members.roster.root)
@@ -138,6 +137,6 @@ extension RoundSum {
                 values: estimate.values, noiseStandardDeviation: estimate.standardDeviation,
                 contributors: survivors),
             privateParameters: privateParameters,
-            digest: PrivacyLedger.hexadecimal(hash.finalize()))
+            digest: hexadecimal(hash.finalize()))
     }
 }

@@ -23,9 +23,20 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
         return hash.finalize()
     }
 
-    /// The identities of the round's devices.
-    func makeRoster() async throws -> CohortRoster {
-        try await CohortRoster(devices: cohort.devices, seed: seed, parallel: parallel)
+    /// What identifies the devices of the cohort where nobody signs, 32 bytes each.
+    var unkeyedIdentities: [[UInt8]] {
+        cohort.devices.map { device in
+            var hash = BLAKE2b(context: "covey simulation device")
+            hash.update(seed)
+            hash.update(UInt64(device))
+            return hash.finalize()
+        }
+    }
+
+    /// What the salts of the round's cohort commitment come from.
+    var cohortSecret: SecretBytes {
+        var randomness = SeededRandomness(seed: seed, label: "cohort commitment", "\(round)")
+        return SecretBytes(count: 32, from: &randomness)
     }
 
     /// The device at a position of the cohort.

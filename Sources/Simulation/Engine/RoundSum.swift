@@ -13,14 +13,3 @@ struct RoundSum: Sendable {
 /// Called once the survivors are known and before anything is revealed, with their positions in the
 /// cohort and the number of devices that answered each step so far.
 typealias Commitment = (_ survivors: [Int], _ perStep: [Int]) throws -> Void
-
-/// How faithfully a simulation computes its private sums.
-public enum AggregationFidelity: String, Sendable, Hashable, CaseIterable {
-    /// Encoding, noise shares, masks, key shares and dropout recovery: what devices do.
-    case real
-    /// The same encoded and noised integers, added up without masks.
-    case ideal
-    /// Clipped floats, with the rounding and noise of the whole cohort drawn once. Fast, and no
-    /// evidence for the code that protects real devices.
-    case statistical
-}

@@ -13,6 +13,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     let seed: UInt64
     let fidelity: AggregationFidelity
     let plan: TrainingPlan
+    /// The training as the ledger announces it.
+    let task: LedgerTask
     let faults: FaultModel
     let evaluator: Evaluator
     /// Rankings are judged after every so many rounds, and after the last.
@@ -28,6 +30,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         var devices: [SimulatedDevice]
         var account: PrivacyAccount
         var metrics: [RoundMetrics] = []
+        /// The hash of the model as it is now.
+        var modelHash: [UInt8]
         var updates = 0
         var cpuSeconds = 0.0
 
@@ -74,35 +78,55 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
 
         let startOfTraining = ProcessUsage.current.cpuSeconds
         let context = context(round: round, cohort: cohort, state: state, query: query)
+        // Key pairs would take most of a statistical round's time, which asks nobody to sign.
+        let members =
+            fidelity == .statistical
+            ? nil
+            : try await CohortRoster(devices: cohort.devices, seed: seed, parallel: parallel)
+        let commitment = try CohortCommitment(
+            identities: members?.roster.identities ?? context.unkeyedIdentities,
+            secret: context.cohortSecret)
+        try record(
+            .plan(
+                RoundPlan(
+                    task: task.name, round: round, query: query.name, session: context.session,
+                    aggregation: fidelity, cohort: commitment.root,
+                    modelBefore: state.modelHash, sum: sumPlan)), round: round, in: &ledger)
         var account = state.account
         let commit: Commitment = { survivors, perStep in
-            let devices = survivors.map { cohort.devices[$0] }
             try charge(
-                round: round, query: query, plan: sumPlan, survivors: devices, perStep: perStep,
-                session: context.session, model: state.algorithm.model, account: &account,
-                ledger: &ledger)
+                round: round, plan: sumPlan, survivors: survivors.map { cohort.devices[$0] },
+                perStep: perStep, account: &account, ledger: &ledger)
         }
         let outcome: RoundSum
         do {
-            switch fidelity {
-            case .real:
+            switch (fidelity, members) {
+            case (.real, let members?):
                 outcome = try await RealSummation(
                     context: context, training: plan, plan: sumPlan
-                ).sum(committing: commit)
-            case .ideal:
+                ).sum(of: members, committing: commit)
+            case (.ideal, let members?):
                 outcome = try await IdealSummation(context: context, plan: sumPlan)
-                    .sum(committing: commit)
-            case .statistical:
+                    .sum(of: members, committing: commit)
+            default:
                 outcome = try await StatisticalSummation(
                     context: context, query: query, plan: sumPlan
                 ).sum(committing: commit)
             }
         } catch AggregationError.tooFewDevices(let step, let left, let needed) {
+            try end(
+                round, .abandoned(step: step, left: left, needed: needed), in: &ledger)
             throw SimulationError.tooManyLost(
                 round: round, step: step, left: left, needed: needed)
         }
         state.account = account
         state.apply(outcome, round: round)
+        try end(
+            round,
+            .completed(
+                contributors: outcome.sum.contributors,
+                noiseStandardDeviation: outcome.sum.noiseStandardDeviation,
+                modelAfter: state.modelHash), in: &ledger)
         state.updates += outcome.sum.contributors
         state.cpuSeconds += ProcessUsage.current.cpuSeconds - startOfTraining
 
@@ -127,8 +151,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     ) async throws -> RankingQuality {
         var state = State(
             algorithm: algorithm, devices: devices,
-            account: try PrivacyAccount(
-                population: 0, policy: plan.policy, noise: plan.noise, budget: plan.target.budget))
+            account: try PrivacyAccount(task: task, noise: plan.noise), modelHash: [])
         for round in plan.queries.indices {
             let cohort = Cohort(
                 round: round, population: plan.population, policy: plan.policy, faults: faults)
@@ -171,9 +194,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
 
     /// Charges a round with the noise of those that are left, and makes the entry durable.
     private func charge(
-        round: Int, query: SumQuery, plan sum: PrivateSumPlan, survivors: [Int], perStep: [Int],
-        session: [UInt8], model: Algorithm.Model, account: inout PrivacyAccount,
-        ledger: inout PrivacyLedger
+        round: Int, plan sum: PrivateSumPlan, survivors: [Int], perStep: [Int],
+        account: inout PrivacyAccount, ledger: inout PrivacyLedger
     ) throws {
         guard survivors.count >= sum.minimumSurvivors else {
             throw AggregationError.tooFewDevices(
@@ -181,21 +203,28 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         }
         let rho = try sum.achievedNoise(survivors: survivors.count).rho
         try account.charge(rho: rho, devices: survivors)
-        let entry = LedgerEntry(
-            aggregation: fidelity.rawValue, round: round, query: query.name,
-            session: PrivacyLedger.hexadecimal(session),
-            parameters: .init(
-                dimension: sum.dimension, encodedDimension: sum.encodedDimension,
-                clippingNorm: sum.clippingNorm, granularity: sum.granularity, noise: sum.noise,
-                unitVariance: sum.unitVariance, targetUnits: sum.excessNoise.targetUnits,
-                modulusBits: sum.modulusBits, cohortSize: sum.cohortSize,
-                minimumSurvivors: sum.minimumSurvivors,
-                colluding: sum.colluding),
-            survivors: perStep,
-            noiseStandardDeviation: sum.sumStandardDeviation(survivors: survivors.count), rho: rho,
-            neighbouring: plan.policy.neighbouring, spent: try account.spent,
-            modelHash: PrivacyLedger.hexadecimal(BLAKE2b.hash(model.snapshot.encoded())))
-        try ledger.record(entry)
+        try record(
+            .charge(
+                RoundCharge(
+                    task: task.name, round: round, survivors: perStep, rho: rho,
+                    spent: try account.spent)), round: round, in: &ledger)
+    }
+
+    private func end(
+        _ round: Int, _ result: RoundOutcome.Result, in ledger: inout PrivacyLedger
+    ) throws {
+        try record(
+            .outcome(RoundOutcome(task: task.name, round: round, result: result)), round: round,
+            in: &ledger)
+        try ledger.sign()
+    }
+
+    /// Writes an entry down. Time is simulated, a second a round, so that the same seed gives the
+    /// same ledger.
+    private func record(
+        _ content: LedgerEntry.Content, round: Int, in ledger: inout PrivacyLedger
+    ) throws {
+        try ledger.record(content, time: Int64(round) * 1000)
     }
 
     private func save(_ state: State, in folder: RunFolder) throws {
@@ -215,8 +244,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         var state = initial
         let metrics = try folder.readMetrics()
         guard let round = checkpoint.attributes["round"].flatMap({ Int($0) }),
-            (0...plan.queries.count).contains(round), metrics.count >= round,
-            ledger.entries.count >= round
+            (0...plan.queries.count).contains(round), metrics.count >= round
         else {
             throw SimulationError.notResumable(
                 path: folder.path, reason: "checkpoint, metrics and ledger do not fit together")
@@ -230,14 +258,26 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             state.devices[index] = state.devices[index].with(
                 privateParameters: Array(parameters[index * width..<(index + 1) * width]))
         }
-        for entry in ledger.entries.prefix(round) {
+        state.modelHash = Self.hash(state.algorithm.model)
+        let rounds = LedgerHistory(ledger.entries).tasks.first { $0.task.name == task.name }?
+            .charged
+        guard let rounds, rounds.count >= round else {
+            throw SimulationError.notResumable(
+                path: folder.path, reason: "the ledger lacks rounds that are finished")
+        }
+        for recorded in rounds.prefix(round) {
             let cohort = Cohort(
-                round: entry.round, population: plan.population, policy: plan.policy,
+                round: recorded.plan.round, population: plan.population, policy: plan.policy,
                 faults: faults)
             try state.account.charge(
-                rho: entry.rho, devices: cohort.masking.map { cohort.devices[$0] })
+                rho: recorded.charge?.rho ?? 0, devices: cohort.masking.map { cohort.devices[$0] })
         }
         return state
+    }
+
+    /// The hash of a model as it is published.
+    static func hash(_ model: Algorithm.Model) -> [UInt8] {
+        BLAKE2b.hash(model.snapshot.encoded())
     }
 }
 
@@ -245,6 +285,7 @@ extension Training.State {
     /// Takes in the sum of a round: the server's update, and each device's own parameters.
     fileprivate mutating func apply(_ outcome: RoundSum, round: Int) {
         algorithm.update(round: round, with: outcome.sum)
+        modelHash = Training.hash(algorithm.model)
         for (device, parameters) in outcome.privateParameters {
             devices[device] = devices[device].with(privateParameters: parameters)
         }

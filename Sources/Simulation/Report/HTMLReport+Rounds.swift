@@ -16,7 +16,7 @@ extension HTMLReport {
     }
 
     private typealias Adversary = (
-        name: String, ink: ChartInk, epsilon: (LedgerEntry.Spent) -> Double
+        name: String, ink: ChartInk, epsilon: (Spent) -> Double
     )
 
     /// Those against whom epsilon is drawn: one line where both are always the same.

@@ -18,7 +18,7 @@ public struct RoundMetrics: Codable, Sendable, Hashable {
     /// The standard deviation of the noise in each coordinate of the sum.
     public var noiseStandardDeviation: Double
     /// The guarantee over all rounds so far.
-    public var spent: LedgerEntry.Spent
+    public var spent: Spent
     /// What a device that stayed to the end sent and received, in bytes.
     public var bytesPerDevice: RoundTraffic
     /// The BLAKE2b of the unmasked integer sum, in hexadecimal; absent in statistical aggregation.

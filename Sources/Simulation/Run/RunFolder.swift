@@ -1,12 +1,14 @@
 internal import Foundation
 internal import PrivacyLedger
 internal import Recommender
+internal import Sodium
 
 /// The files that a run leaves behind.
 struct RunFolder: Sendable {
     let path: String
 
-    var ledgerPath: String { file("ledger.jsonl") }
+    var ledgerPath: String { file("ledger.covey") }
+    private var keyPath: String { file("ledger.pub") }
     var modelPath: String { file("model.covey") }
     var reportPath: String { file("report.html") }
     private var scenarioPath: String { file("scenario.yaml") }
@@ -47,10 +49,14 @@ struct RunFolder: Sendable {
 
     func write(scenario yaml: String) throws { try write(Data(yaml.utf8), to: scenarioPath) }
 
-    /// Opens the ledger, or starts it.
-    func openLedger() throws -> PrivacyLedger {
-        FileManager.default.fileExists(atPath: ledgerPath)
-            ? try PrivacyLedger(opening: ledgerPath) : try PrivacyLedger(creating: ledgerPath)
+    /// Opens the ledger, or starts it, with the public key beside it.
+    func openLedger(_ opening: LedgerOpening, key: SigningKey) throws -> PrivacyLedger {
+        if FileManager.default.fileExists(atPath: ledgerPath) {
+            return try PrivacyLedger(opening: ledgerPath, key: key)
+        }
+        let name = try VerificationKey(name: opening.origin, key: opening.publicKey)
+        try write(Data("\(name)\n".utf8), to: keyPath)
+        return try PrivacyLedger(creating: ledgerPath, opening: opening, key: key, time: 0)
     }
 
     /// Replaces the metrics by those of the finished rounds.

@@ -129,12 +129,13 @@ public struct Simulation: Sendable {
         let training = try makeTraining(algorithm, devices: devices)
         let folder = try resuming ? RunFolder(opening: path) : RunFolder(creating: path)
         if !resuming { try folder.write(scenario: scenario.resolvedYAML) }
-        var ledger = try folder.openLedger()
+        let key = try ledgerKey
+        var ledger = try folder.openLedger(ledgerOpening(key: key.publicKey), key: key)
+        try ledger.record(.task(training.task), time: 0)
         let initial = Training<Algorithm>.State(
             algorithm: algorithm, devices: devices,
-            account: try PrivacyAccount(
-                population: devices.count, policy: scenario.policy, noise: scenario.noise,
-                budget: scenario.target.budget))
+            account: try PrivacyAccount(task: training.task, noise: scenario.noise),
+            modelHash: training.task.model)
         var state =
             try resuming
             ? training.restore(initial, from: folder, ledger: ledger) : initial
@@ -155,6 +156,12 @@ public struct Simulation: Sendable {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
+        if status == .finished {
+            for statement in quality.statements {
+                try ledger.record(.statement(statement), time: Int64(state.round) * 1000)
+            }
+            try ledger.sign()
+        }
         let result = try makeResult(
             state, plan: plan, status: status, quality: quality, folder: folder,
             seconds: -start.timeIntervalSinceNow)
@@ -175,7 +182,12 @@ public struct Simulation: Sendable {
         let rounds = algorithm.queries.count
         return Training(
             seed: scenario.seed, fidelity: scenario.aggregation,
-            plan: try trainingPlan(algorithm.queries), faults: faults,
+            plan: try trainingPlan(algorithm.queries),
+            task: LedgerTask(
+                name: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
+                rounds: rounds, population: devices.count, policy: scenario.policy,
+                target: scenario.target, model: Training<Algorithm>.hash(algorithm.model)),
+            faults: faults,
             evaluator: try Evaluator(
                 configuration: scenario.evaluation, split: scenario.evaluationSplit,
                 itemCount: catalogue.count, devices: devices, parallel: parallel,
@@ -199,8 +211,7 @@ public struct Simulation: Sendable {
             delta: spent.delta, individual: try state.account.distribution, quality: quality,
             devices: plan.devices,
             survivors: state.metrics.last.map { $0.survivors[2] } ?? 0, bytesPerDevice: bytes,
-            modelHash: PrivacyLedger.hexadecimal(
-                BLAKE2b.hash(state.algorithm.model.snapshot.encoded())),
+            modelHash: hexadecimal(state.modelHash),
             seconds: seconds, peakMemoryBytes: ProcessUsage.current.peakMemoryBytes,
             training: .init(
                 deviceUpdates: state.updates, cpuSeconds: state.cpuSeconds,

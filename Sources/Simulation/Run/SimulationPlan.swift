@@ -44,7 +44,7 @@ public struct SimulationPlan: Codable, Sendable {
     /// The rounds.
     public var rounds: [Round]
     /// The guarantee at the end.
-    public var planned: LedgerEntry.Spent
+    public var planned: Spent
     /// The relation under which the guarantee holds.
     public var neighbouring: NeighbouringRelation
     /// What one device may give away.

@@ -1,7 +1,7 @@
 public import DifferentialPrivacy
 public import Datasets
-public import FederatedProtocol
 internal import Foundation
+public import PrivacyLedger
 public import Recommender
 
 /// One simulation, fully described: data, algorithm, privacy, cohorts, faults and evaluation.

@@ -17,7 +17,7 @@ extension Budget {
                   covey budget epsilon --noise 1.2 --sample 100 --population 5000 \\
                       --rounds 200 --neighbouring replace-one
                   covey budget epsilon --scenario my.yaml --plot budget.html
-                  covey budget epsilon --ledger runs/quickstart/ledger.jsonl
+                  covey budget epsilon --ledger runs/quickstart/ledger.covey
                 """)
 
         @OptionGroup var options: PlanOptions
@@ -100,7 +100,7 @@ struct BudgetAnswer: Encodable {
         }
         if let recorded {
             lines.append(
-                "in the ledger   \(Self.number(recorded)) for the device that took part most")
+                "in the ledger   \(Self.number(recorded)) against the coordinator")
         }
         lines.append("")
         lines.append(Self.inWords(bestGuess))

@@ -206,18 +206,22 @@ struct PlanOptions: ParsableArguments {
     }
 
     private static func plan(ledger path: String) throws -> BudgetPlan {
-        let ledger = try PrivacyLedger(opening: path)
-        guard let last = ledger.entries.last else {
-            throw BudgetError.invalid("the ledger \(path) has no entry")
+        let ledger = try LedgerVerification(path: path)
+        guard ledger.findings.isEmpty else {
+            throw BudgetError.invalid(
+                "the ledger \(path) is not in order; see covey audit verify \(path)")
         }
-        let event = PrivacyEvent.composed(
-            ledger.entries.map {
-                $0.parameters.noise.event(rho: $0.rho, neighbouring: $0.neighbouring)
-            })
+        let history = LedgerHistory(ledger.entries)
+        guard let opening = history.opening, let spent = ledger.spent else {
+            throw BudgetError.invalid("the ledger \(path) has no round that was charged")
+        }
         return BudgetPlan(
-            name: "ledger \(path), a device in every round", neighbouring: last.neighbouring,
-            rounds: ledger.entries.count, event: event, recorded: last.spent,
-            delta: last.spent.delta)
+            name: "ledger \(path), for any device within its sampling claims",
+            neighbouring: opening.neighbouring,
+            rounds: history.tasks.reduce(0) { $0 + $1.charged.count },
+            event: history.event(against: .observer),
+            coordinatorEvent: history.event(against: .coordinator), recorded: spent,
+            delta: spent.delta)
     }
 }
 
@@ -231,7 +235,7 @@ struct BudgetPlan {
     /// What the one who runs the rounds sees, if that is more.
     var coordinatorEvent: PrivacyEvent?
     /// What a ledger says was spent.
-    var recorded: LedgerEntry.Spent?
+    var recorded: Spent?
     /// The delta that goes with the plan.
     var delta = 1e-6
 

@@ -71,6 +71,16 @@ public struct CohortPolicy: Sendable, Hashable {
         }
     }
 
+    /// The number of devices in a sum below which nothing is revealed, of `invited`.
+    public func minimumSurvivors(of invited: Int) -> Int {
+        max(2, Int((Double(invited) * (1 - toleratedDropout) - 1e-9).rounded(.up)))
+    }
+
+    /// The number of devices whose noise is not counted on, of `invited`.
+    public func colluding(of invited: Int) -> Int {
+        Int((Double(invited) * colludingShare).rounded(.up))
+    }
+
     private static func mean(_ rate: Double, _ trials: Int) -> Double { rate * Double(trials) }
 
     private static func deviation(_ rate: Double, _ trials: Int) -> Double {

@@ -1,0 +1,46 @@
+internal import FederatedProtocol
+internal import Foundation
+internal import PrivacyLedger
+internal import Recommender
+internal import Sodium
+
+extension Simulation {
+    /// The key that signs the ledger. It comes from the seed, so that the same scenario gives the
+    /// same bytes: the ledger says so, and proves nothing about real people.
+    var ledgerKey: SigningKey {
+        get throws {
+            var randomness = SeededRandomness(seed: scenario.seed, label: "ledger key")
+            return try SigningKey(
+                seed: SecretBytes(count: SigningKey.seedLength, from: &randomness))
+        }
+    }
+
+    func ledgerOpening(key: [UInt8]) -> LedgerOpening {
+        let name = scenario.name.split { $0.isWhitespace || $0 == "+" }.joined(separator: "-")
+        return LedgerOpening(
+            origin: "simulation/" + name, publicKey: key, randomness: .seeded,
+            neighbouring: scenario.policy.neighbouring, target: scenario.target)
+    }
+}
+
+extension SimulationResult.Quality {
+    /// What the ledger says of the model's use.
+    var statements: [LedgerStatement] {
+        let figures = [
+            ("trained with privacy", `private`), ("by popularity", popularity),
+            ("trained without privacy", nonPrivate),
+        ].compactMap { name, quality in
+            quality.map { quality in
+                String(
+                    format: "%@: HR@%d %.4f, NDCG@%d %.4f", name, quality.cutoff,
+                    quality.sampled.hitRate, quality.cutoff, quality.sampled.ndcg)
+            }
+        }
+        guard !figures.isEmpty else { return [] }
+        return [
+            LedgerStatement(
+                topic: .utility,
+                text: "Held-out items among sampled ones, \(figures.joined(separator: "; ")).")
+        ]
+    }
+}
