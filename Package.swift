@@ -53,14 +53,17 @@ let package = Package(
                 "DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Sodium",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
-        module("PrivacyAudit", ["DifferentialPrivacy", "Sodium"]),
+        module(
+            "PrivacyAudit",
+            ["DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Sodium"]),
         module(
             "FederatedProtocol",
             ["PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium"]),
         module(
             "Simulation",
             [
-                "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
+                "PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium",
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -92,7 +95,9 @@ let package = Package(
         tests(
             of: "PrivacyLedger",
             ["DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Sodium"]),
-        tests(of: "PrivacyAudit", ["DifferentialPrivacy", "Sodium"]),
+        tests(
+            of: "PrivacyAudit",
+            ["DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Sodium"]),
         tests(
             of: "FederatedProtocol",
             [
@@ -102,8 +107,8 @@ let package = Package(
         tests(
             of: "Simulation",
             [
-                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger",
-                "Recommender",
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
+                "PrivacyLedger", "Recommender",
             ]),
     ]
 )

@@ -20,6 +20,8 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     case invalidName(String)
     /// A text is not a public key.
     case invalidKey(String)
+    /// A file holds no signing key.
+    case notASigningKey(path: String)
     /// A text is not a signed note.
     case invalidNote(String)
 
@@ -27,8 +29,8 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .exists(let path): "\(path) exists already; a ledger is never overwritten"
-        case .unreadable(let path): "the ledger \(path) cannot be read"
-        case .unwritable(let path): "the ledger \(path) cannot be written"
+        case .unreadable(let path): "\(path) cannot be read; check its name and permissions"
+        case .unwritable(let path): "\(path) cannot be written; check its folder and permissions"
         case .notALedger(let path, let reason): "\(path) is not a ledger: \(reason)"
         case .damaged(let path, let entry, let offset, let reason):
             "\(path), entry \(entry) at byte \(offset): \(reason); restore the file from a copy"
@@ -42,6 +44,8 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
         case .invalidKey(let text):
             "\(text.debugDescription) is not a public key; expected name+id+base64, as in the "
                 + "ledger's .pub file"
+        case .notASigningKey(let path):
+            "\(path) holds no signing key: expected 32 bytes in base64"
         case .invalidNote(let reason): "not a signed checkpoint: \(reason)"
         }
     }

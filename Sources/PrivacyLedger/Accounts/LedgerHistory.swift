@@ -27,18 +27,34 @@ public struct LedgerHistory: Sendable {
             against adversary: PrivacyTarget.Adversary, neighbouring: NeighbouringRelation
         ) -> PrivacyEvent {
             let releases = charged.compactMap { round in
-                round.charge.map { (rho: $0.rho, noise: round.plan.sum.noise) }
-            }
-            func event(_ release: (rho: Double, noise: NoiseDistribution)) -> PrivacyEvent {
-                release.noise.event(rho: release.rho, neighbouring: neighbouring)
+                round.charge.map {
+                    round.plan.sum.noise.event(rho: $0.rho, neighbouring: neighbouring)
+                }
             }
             if adversary == .observer, case .coins(let rate) = task.policy.selection {
-                return .composed(releases.map { .poissonSampled(rate: rate, event($0)) })
+                return .composed(Self.grouped(releases.map { .poissonSampled(rate: rate, $0) }))
             }
             let participations = task.policy.mostParticipations(
                 in: releases.count, population: task.population)
-            return .composed(
-                releases.sorted { $0.rho > $1.rho }.prefix(participations).map(event))
+            let dearest = zip(releases, charged).sorted {
+                ($0.1.charge?.rho ?? 0) > ($1.1.charge?.rho ?? 0)
+            }
+            return .composed(Self.grouped(dearest.prefix(participations).map(\.0)))
+        }
+
+        /// Equal events as repetitions of one.
+        private static func grouped(_ events: [PrivacyEvent]) -> [PrivacyEvent] {
+            var counts: [(event: PrivacyEvent, count: Int)] = []
+            var places: [PrivacyEvent: Int] = [:]
+            for event in events {
+                if let place = places[event] {
+                    counts[place].count += 1
+                } else {
+                    places[event] = counts.count
+                    counts.append((event, 1))
+                }
+            }
+            return counts.map { .repeated($0.event, count: $0.count) }
         }
     }
 

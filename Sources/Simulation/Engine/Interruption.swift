@@ -18,4 +18,4 @@ public final class Interruption: Sendable {
 }
 
 /// A simulation was stopped on request; what was finished before is kept.
-struct Interrupted: Error {}
+public struct Interrupted: Error {}

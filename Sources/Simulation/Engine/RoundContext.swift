@@ -11,6 +11,8 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     let broadcast: Algorithm.Broadcast
     let cohort: Cohort
     let devices: [SimulatedDevice]
+    /// Those whose contributions are made up for an audit; nil outside one.
+    let canaries: Canaries?
     let parallel: Parallel
     let interruption: Interruption
     let progress: @Sendable (_ step: String, _ done: Int, _ total: Int) -> Void
@@ -45,6 +47,11 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     /// The contribution of the device at a position, and its private parameters afterwards.
     func contribution(at position: Int) -> (statistic: Statistic, privateParameters: [Float]) {
         let device = device(at: position)
+        if let made = canaries?.statistic(
+            of: device.number, to: algorithm.queries[round], round: round)
+        {
+            return (made, device.privateParameters)
+        }
         var randomness = randomness("training", device.number)
         let seed: UInt64 = randomness.next()
         return device.contribute(to: algorithm, broadcast, seed: seed)

@@ -18,6 +18,28 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
 
     func sum(committing commit: Commitment = { _, _ in }) async throws -> RoundSum {
         let positions = context.cohort.masking
+        var (values, trained) = try await clippedSum(of: positions)
+        try commit(positions, Array(context.cohort.perStep.prefix(3)))
+        var noiseStandardDeviation = 0.0
+        if let plan {
+            var randomness = SeededRandomness(
+                seed: context.seed, label: "statistical noise", "\(context.round)")
+            try StatisticalSum(plan: plan).addNoise(
+                to: &values, survivors: positions.count, randomness: &randomness)
+            noiseStandardDeviation = plan.sumStandardDeviation(survivors: positions.count)
+        }
+        return RoundSum(
+            sum: NoisySum(
+                values: values, noiseStandardDeviation: noiseStandardDeviation,
+                contributors: positions.count),
+            privateParameters: trained, digest: nil)
+    }
+
+    /// The sum of the clipped contributions of some positions, without noise, and what the devices
+    /// there have learnt.
+    func clippedSum(
+        of positions: [Int]
+    ) async throws -> (values: [Float], trained: [(device: Int, parameters: [Float])]) {
         let counter = StepCounter(total: positions.count, report: context.progress)
         let clippingNorm = plan?.clippingNorm
         let partials = try await context.parallel.reduce(
@@ -36,20 +58,6 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
         }
         guard var total = partials.first?.sum else { throw SimulationError.nobodyLeft }
         for partial in partials.dropFirst() { total.add(partial.sum) }
-        try commit(positions, Array(context.cohort.perStep.prefix(3)))
-        var values = total.values
-        var noiseStandardDeviation = 0.0
-        if let plan {
-            var randomness = SeededRandomness(
-                seed: context.seed, label: "statistical noise", "\(context.round)")
-            try StatisticalSum(plan: plan).addNoise(
-                to: &values, survivors: positions.count, randomness: &randomness)
-            noiseStandardDeviation = plan.sumStandardDeviation(survivors: positions.count)
-        }
-        return RoundSum(
-            sum: NoisySum(
-                values: values, noiseStandardDeviation: noiseStandardDeviation,
-                contributors: positions.count),
-            privateParameters: partials.flatMap(\.trained), digest: nil)
+        return (total.values, partials.flatMap(\.trained))
     }
 }

@@ -17,6 +17,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     let task: LedgerTask
     let faults: FaultModel
     let evaluator: Evaluator
+    /// What an audit looks at; nil outside one.
+    let canaries: Canaries?
     /// Rankings are judged after every so many rounds, and after the last.
     let evaluationInterval: Int
     let parallel: Parallel
@@ -30,6 +32,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         var devices: [SimulatedDevice]
         var account: PrivacyAccount
         var metrics: [RoundMetrics] = []
+        /// What the sums told of the canaries.
+        var canaryLog = CanaryLog(count: 0)
         /// The hash of the model as it is now.
         var modelHash: [UInt8]
         var updates = 0
@@ -120,6 +124,17 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 round: round, step: step, left: left, needed: needed)
         }
         state.account = account
+        if let canaries, canaries.design != .users {
+            let positions = cohort.masking
+            let isCanary = { canaries.canary(of: cohort.devices[$0]) != nil }
+            let known = try await StatisticalSummation(
+                context: context, query: query, plan: sumPlan
+            ).clippedSum(of: positions.filter { !isCanary($0) }).values
+            state.canaryLog.add(
+                outcome.sum, known: known, canaries: canaries,
+                present: positions.compactMap { canaries.canary(of: cohort.devices[$0]) },
+                query: query, round: round)
+        }
         state.apply(outcome, round: round)
         try end(
             round,
@@ -171,7 +186,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         RoundContext(
             round: round, seed: seed, algorithm: state.algorithm,
             broadcast: state.algorithm.broadcast(round: round), cohort: cohort,
-            devices: state.devices, parallel: parallel, interruption: interruption,
+            devices: state.devices, canaries: canaries, parallel: parallel,
+            interruption: interruption,
             progress: { [observer, plan] step, done, total in
                 observer(
                     .step(

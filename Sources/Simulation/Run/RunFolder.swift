@@ -49,13 +49,15 @@ struct RunFolder: Sendable {
 
     func write(scenario yaml: String) throws { try write(Data(yaml.utf8), to: scenarioPath) }
 
-    /// Opens the ledger, or starts it, with the public key beside it.
-    func openLedger(_ opening: LedgerOpening, key: SigningKey) throws -> PrivacyLedger {
+    /// Opens the ledger, or starts it, with its keys beside it.
+    func openLedger(_ opening: LedgerOpening, keySeed: [UInt8]) throws -> PrivacyLedger {
+        let key = try SigningKey(seed: SecretBytes(keySeed))
         if FileManager.default.fileExists(atPath: ledgerPath) {
             return try PrivacyLedger(opening: ledgerPath, key: key)
         }
         let name = try VerificationKey(name: opening.origin, key: opening.publicKey)
         try write(Data("\(name)\n".utf8), to: keyPath)
+        try SigningKeyFile.write(seed: keySeed, at: file("ledger.key"))
         return try PrivacyLedger(creating: ledgerPath, opening: opening, key: key, time: 0)
     }
 

@@ -7,15 +7,23 @@ internal import Sodium
 extension Simulation {
     /// The key that signs the ledger. It comes from the seed, so that the same scenario gives the
     /// same bytes: the ledger says so, and proves nothing about real people.
-    var ledgerKey: SigningKey {
-        get throws {
-            var randomness = SeededRandomness(seed: scenario.seed, label: "ledger key")
-            return try SigningKey(
-                seed: SecretBytes(count: SigningKey.seedLength, from: &randomness))
-        }
+    private var ledgerKeySeed: [UInt8] {
+        var randomness = SeededRandomness(seed: scenario.seed, label: "ledger key")
+        var seed = [UInt8](repeating: 0, count: SigningKey.seedLength)
+        randomness.fill(&seed)
+        return seed
     }
 
-    func ledgerOpening(key: [UInt8]) -> LedgerOpening {
+    /// The ledger of a run, with the task announced.
+    func openLedger(in folder: RunFolder, task: LedgerTask) throws -> PrivacyLedger {
+        let key = try SigningKey(seed: SecretBytes(ledgerKeySeed))
+        var ledger = try folder.openLedger(
+            opening(key: key.publicKey), keySeed: ledgerKeySeed)
+        try ledger.record(.task(task), time: 0)
+        return ledger
+    }
+
+    private func opening(key: [UInt8]) -> LedgerOpening {
         let name = scenario.name.split { $0.isWhitespace || $0 == "+" }.joined(separator: "-")
         return LedgerOpening(
             origin: "simulation/" + name, publicKey: key, randomness: .seeded,

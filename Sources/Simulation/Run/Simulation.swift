@@ -13,12 +13,12 @@ internal import Sodium
 public struct Simulation: Sendable {
     /// What is simulated.
     public let scenario: Scenario
-    private let dataName: String
-    private let catalogue: Catalogue
+    let dataName: String
+    let catalogue: Catalogue
     private let interactionCount: Int
-    private let holdouts: [Holdout]
-    private let interruption: Interruption
-    private let observer: SimulationObserver
+    let holdouts: [Holdout]
+    let interruption: Interruption
+    let observer: SimulationObserver
 
     /// Reads the scenario's data.
     ///
@@ -58,7 +58,7 @@ public struct Simulation: Sendable {
 
     private var faults: FaultModel { FaultModel(seed: scenario.seed, dropout: scenario.dropout) }
 
-    private func makeAlgorithm() throws -> any FederatedAlgorithm {
+    func makeAlgorithm() throws -> any FederatedAlgorithm {
         switch scenario.algorithm {
         case .coOccurrence(let settings):
             try CoOccurrence(
@@ -69,16 +69,18 @@ public struct Simulation: Sendable {
         }
     }
 
-    private func trainingPlan(_ queries: [SumQuery]) throws -> TrainingPlan {
+    private func trainingPlan(
+        _ queries: [SumQuery], population: Int
+    ) throws -> TrainingPlan {
         try TrainingPlan(
-            queries: queries, population: holdouts.count, policy: scenario.policy,
+            queries: queries, population: population, policy: scenario.policy,
             target: scenario.target, noise: scenario.noise)
     }
 
     /// What the run will do and spend.
     public func plan() throws -> SimulationPlan {
         let algorithm = try makeAlgorithm()
-        let plan = try trainingPlan(algorithm.queries)
+        let plan = try trainingPlan(algorithm.queries, population: holdouts.count)
         let invited = scenario.policy.fewestInvited(of: holdouts.count)
         var total = RoundTraffic()
         let rounds = try algorithm.queries.enumerated().map { round, query in
@@ -119,19 +121,11 @@ public struct Simulation: Sendable {
         _ algorithm: Algorithm, plan: SimulationPlan, path: String, resuming: Bool
     ) async throws -> SimulationResult {
         let start = Date()
-        let devices = holdouts.enumerated().map { number, holdout in
-            var randomness = SeededRandomness(
-                seed: scenario.seed, label: "private parameters", "\(number)")
-            return SimulatedDevice(
-                number: number, holdout: holdout,
-                privateParameters: algorithm.makePrivateParameters(seed: randomness.next()))
-        }
+        let devices = makeDevices(holdouts, for: algorithm)
         let training = try makeTraining(algorithm, devices: devices)
         let folder = try resuming ? RunFolder(opening: path) : RunFolder(creating: path)
         if !resuming { try folder.write(scenario: scenario.resolvedYAML) }
-        let key = try ledgerKey
-        var ledger = try folder.openLedger(ledgerOpening(key: key.publicKey), key: key)
-        try ledger.record(.task(training.task), time: 0)
+        var ledger = try openLedger(in: folder, task: training.task)
         let initial = Training<Algorithm>.State(
             algorithm: algorithm, devices: devices,
             account: try PrivacyAccount(task: training.task, noise: scenario.noise),
@@ -175,14 +169,26 @@ public struct Simulation: Sendable {
         return result
     }
 
-    private func makeTraining<Algorithm: FederatedAlgorithm>(
-        _ algorithm: Algorithm, devices: [SimulatedDevice]
+    func makeDevices(
+        _ holdouts: [Holdout], for algorithm: some FederatedAlgorithm
+    ) -> [SimulatedDevice] {
+        holdouts.enumerated().map { number, holdout in
+            var randomness = SeededRandomness(
+                seed: scenario.seed, label: "private parameters", "\(number)")
+            return SimulatedDevice(
+                number: number, holdout: holdout,
+                privateParameters: algorithm.makePrivateParameters(seed: randomness.next()))
+        }
+    }
+
+    func makeTraining<Algorithm: FederatedAlgorithm>(
+        _ algorithm: Algorithm, devices: [SimulatedDevice], canaries: Canaries? = nil
     ) throws -> Training<Algorithm> {
         let parallel = Parallel(threads: scenario.threads)
         let rounds = algorithm.queries.count
         return Training(
             seed: scenario.seed, fidelity: scenario.aggregation,
-            plan: try trainingPlan(algorithm.queries),
+            plan: try trainingPlan(algorithm.queries, population: devices.count),
             task: LedgerTask(
                 name: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
                 rounds: rounds, population: devices.count, policy: scenario.policy,
@@ -191,7 +197,7 @@ public struct Simulation: Sendable {
             evaluator: try Evaluator(
                 configuration: scenario.evaluation, split: scenario.evaluationSplit,
                 itemCount: catalogue.count, devices: devices, parallel: parallel,
-                interruption: interruption),
+                interruption: interruption), canaries: canaries,
             evaluationInterval: scenario.evaluationInterval == 0
                 ? max(1, rounds / 20) : scenario.evaluationInterval,
             parallel: parallel, interruption: interruption, observer: observer)

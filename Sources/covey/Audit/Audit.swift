@@ -15,7 +15,7 @@ struct Audit: AsyncParsableCommand {
               covey audit report runs/quickstart/ledger.covey --html report.html
               covey audit attack simulations/quickstart.yaml --canaries 1000
             """,
-        subcommands: [Verify.self, Witness.self])
+        subcommands: [Verify.self, Report.self, Attack.self, Witness.self, Declare.self])
 }
 
 /// A checkpoint or a key from a file.

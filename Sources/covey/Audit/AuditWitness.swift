@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import PrivacyLedger
-import Sodium
 
 extension Audit {
     /// Countersigns the head of a ledger.
@@ -56,36 +55,12 @@ extension Audit {
                     )
                     throw ExitCode(1)
                 }
-                let key = try SigningKeyFile.read(or: name, at: key)
+                let key = try SigningKeyFile.read(
+                    at: key, orMake: (name, .cosignature))
                 try head.cosign(name: name, key: key, time: UInt64(Date().timeIntervalSince1970))
                 try Data(head.note.string.utf8).write(to: URL(filePath: state), options: .atomic)
                 print(head.note.string, terminator: "")
             }
         }
-    }
-}
-
-/// A signing key in a file: 32 bytes in base64, readable by its owner alone.
-enum SigningKeyFile {
-    /// Reads the key at `path`, or makes one for a witness of a name, with its public key in a
-    /// file beside it.
-    static func read(or name: String, at path: String) throws -> SigningKey {
-        if let data = FileManager.default.contents(atPath: path) {
-            guard let seed = Data(base64Encoded: data.filter { $0 != UInt8(ascii: "\n") }),
-                seed.count == SigningKey.seedLength
-            else { throw LedgerError.invalidKey(path) }
-            return try SigningKey(seed: SecretBytes([UInt8](seed)))
-        }
-        var seed = [UInt8](repeating: 0, count: SigningKey.seedLength)
-        var randomness = SystemRandomness()
-        randomness.fill(&seed)
-        let key = try SigningKey(seed: SecretBytes(seed))
-        let isMade = FileManager.default.createFile(
-            atPath: path, contents: Data((Data(seed).base64EncodedString() + "\n").utf8),
-            attributes: [.posixPermissions: 0o600])
-        guard isMade else { throw LedgerError.unwritable(path: path) }
-        let name = try VerificationKey(name: name, algorithm: .cosignature, key: key.publicKey)
-        try Data("\(name)\n".utf8).write(to: URL(filePath: path + ".pub"))
-        return key
     }
 }

@@ -47,23 +47,37 @@ struct ReportPage {
         case table(Table)
     }
 
+    /// A question with its answer in sentences.
+    struct Item {
+        let heading: String
+        /// A word about the answer.
+        let tag: String
+        let isMissing: Bool
+        let answers: [String]
+    }
+
     /// A chapter of the report.
     struct Section {
         let id: String
         let title: String
         let paragraphs: [String]
+        let items: [Item]
+        /// Commands to type.
+        let commands: [String]
         /// In the order of the page; figures and tables stand side by side where there is room.
         let blocks: [BlockView]
         /// Whether each block has the whole width.
         let isWide: Bool
 
         init(
-            id: String, title: String, paragraphs: [String] = [], blocks: [Block],
-            isWide: Bool = false
+            id: String, title: String, paragraphs: [String] = [], items: [Item] = [],
+            commands: [String] = [], blocks: [Block] = [], isWide: Bool = false
         ) {
             self.id = id
             self.title = title
             self.paragraphs = paragraphs
+            self.items = items
+            self.commands = commands
             self.blocks = blocks.map { BlockView($0) }
             self.isWide = isWide
         }

@@ -28,9 +28,10 @@ enum ReportStyle {
           color: var(--text); line-height: 1.55; font-size: 16px; overflow-wrap: anywhere;
           font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
         }
-        h1, h2, p, figure, dl, dd, ul, pre { margin: 0; }
+        h1, h2, h3, p, figure, dl, dd, ul, pre { margin: 0; }
         h1 { font-size: clamp(1.6rem, 5vw, 2.2rem); line-height: 1.2; letter-spacing: -0.015em; }
         h2 { font-size: 1.25rem; line-height: 1.3; margin: 48px 0 12px; letter-spacing: -0.005em; }
+        h3 { font-size: 1rem; line-height: 1.4; margin-bottom: 4px; }
         .brand { color: var(--muted); font-size: 0.85rem; margin-bottom: 6px; }
         .subtitle { color: var(--muted); margin-top: 12px; font-size: 0.95rem; }
         .badge {
@@ -41,6 +42,8 @@ enum ReportStyle {
         .prose { max-width: 44em; }
         .prose p + p { margin-top: 0.8em; }
         p.prose { color: var(--muted); margin-bottom: 16px; }
+        .item { max-width: 48em; margin-top: 20px; break-inside: avoid; }
+        .item p + p { margin-top: 0.4em; }
         .notice {
           margin-top: 20px; padding: 12px 16px; border-radius: 6px; color: var(--text);
           background: var(--warn-back); border-left: 4px solid var(--warn-rule);

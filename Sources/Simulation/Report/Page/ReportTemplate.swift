@@ -63,6 +63,17 @@ enum ReportTemplate {
         {{#paragraphs}}
         <p class="prose">{{.}}</p>
         {{/paragraphs}}
+        {{#items}}
+        <div class="item">
+        <h3>{{heading}} <span class="badge{{#isMissing}} stopped{{/isMissing}}">{{tag}}</span></h3>
+        {{#answers}}
+        <p>{{.}}</p>
+        {{/answers}}
+        </div>
+        {{/items}}
+        {{#commands}}
+        <pre class="listing" tabindex="0"><code>{{.}}</code></pre>
+        {{/commands}}
         <div class="blocks{{#isWide}} wide{{/isWide}}">
         {{#blocks}}
         {{#figure}}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import PrivacyAudit
+import PrivacyLedger
+import Simulation
+
+extension Audit {
+    /// What a regulator asks about a ledger.
+    struct Report: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "report",
+            abstract: "Answer what a regulator asks about a ledger, from its entries alone.",
+            discussion: """
+                Eighteen disclosures, after NIST SP 800-226 and "How to DP-fy ML", each filled from \
+                the ledger or marked as missing. The same ledger gives the same bytes.
+
+                Examples:
+                  covey audit report runs/quickstart/ledger.covey
+                  covey audit report ledger.covey --public-key ledger.pub --html report.html
+                  covey audit report ledger.covey --json
+                """)
+
+        @Argument(help: "The ledger file.", completion: .file(extensions: ["covey"]))
+        var ledger: String
+
+        @Option(
+            help: ArgumentHelp(
+                "The owner's public key, or a file with it; without it, the ledger's own word is "
+                    + "taken for its key.", valueName: "key"))
+        var publicKey: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Write the report as a page, and as JSON beside it.", valueName: "file.html"))
+        var html: String?
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() throws {
+            try reporting {
+                let report = try AuditReport(
+                    try LedgerVerification(
+                        path: ledger, evidence: .init(key: try publicKey.map(AuditFile.key))))
+                let text = try jsonText(report)
+                if let html {
+                    let beside = URL(filePath: html).deletingPathExtension()
+                        .appendingPathExtension("json")
+                    do {
+                        try Data(AuditReportPage(report: report).render().utf8)
+                            .write(to: URL(filePath: html))
+                        try Data((text + "\n").utf8).write(to: beside)
+                    } catch {
+                        throw BudgetError.invalid("\(html) cannot be written; choose another place")
+                    }
+                    FileHandle.standardError.write(
+                        Data("covey: wrote \(html) and \(beside.relativePath)\n".utf8))
+                }
+                if json { print(text) } else if html == nil { print(Self.text(report)) }
+            }
+        }
+
+        private static func text(_ report: AuditReport) -> String {
+            let missing = report.disclosures.filter { $0.source == .missing }
+            return report.disclosures.enumerated().map { number, disclosure in
+                let answers =
+                    disclosure.answers.isEmpty
+                    ? ["MISSING"] : disclosure.answers
+                return
+                    "\(number + 1). \(disclosure.topic.rawValue) (\(disclosure.source.rawValue))\n"
+                    + answers.map { "   \($0)" }.joined(separator: "\n")
+            }.joined(separator: "\n")
+                + "\n\n\(missing.count) of \(report.disclosures.count) missing."
+        }
+    }
+}
