@@ -56,6 +56,7 @@ struct LedgerBenchmark: ParsableCommand {
         for round in 0..<rounds {
             let survivors = 91 + round % 10
             let rho = try sum.achievedNoise(survivors: survivors).rho
+            account.begin(task: task.name)
             try account.charge(task: task.name, rho: rho, noise: sum.noise)
             let model = SHA256.hash(Array("\(round)".utf8))
             try ledger.record(

@@ -29,7 +29,10 @@ public struct PrivacyAccount: Sendable {
         population.open(task: task.name, population: task.population, policy: task.policy)
     }
 
-    /// Charges a round of `rho` to the devices in the sum.
+    /// Counts a round that has begun, whether it will be charged or not.
+    public mutating func begin() { population.begin(task: task) }
+
+    /// Charges a round of `rho`, which was begun, to the devices in the sum.
     public mutating func charge(rho: Double, devices: [Int]) throws {
         try population.charge(task: task, rho: rho, noise: noise)
         individuals.charge(devices, cost: rho)

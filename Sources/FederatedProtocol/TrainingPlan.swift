@@ -55,7 +55,10 @@ public struct TrainingPlan: Sendable {
         var account = PopulationAccount(
             delta: target.budget.delta, neighbouring: neighbouring)
         account.open(task: "", population: population, policy: policy)
-        for share in shares { try account.charge(task: "", rho: unit * share, noise: noise) }
+        for share in shares {
+            account.begin(task: "")
+            try account.charge(task: "", rho: unit * share, noise: noise)
+        }
         planned = try account.spent
     }
 

@@ -14,7 +14,9 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
     case otherKey(path: String)
     /// An entry was to be recorded that does not follow, or differs from what is recorded.
     case contradiction(path: String, entry: Int, reason: String)
-    /// An entry is too long to be recorded.
+    /// Another process, or another copy of this ledger, goes on with it.
+    case inUse(path: String)
+    /// An entry is too long to be recorded, or has figures that no entry may have.
     case unencodable
     /// No key can have this name.
     case invalidName(String)
@@ -33,12 +35,15 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
         case .unwritable(let path): "\(path) cannot be written; check its folder and permissions"
         case .notALedger(let path, let reason): "\(path) is not a ledger: \(reason)"
         case .damaged(let path, let entry, let offset, let reason):
-            "\(path), entry \(entry) at byte \(offset): \(reason); restore the file from a copy"
+            "\(path), entry \(entry) at byte \(offset): \(reason); restore the file from a copy "
+                + "with the same head, and never go on from an older one"
         case .otherKey(let path): "\(path) belongs to another key; only its owner adds to a ledger"
         case .contradiction(let path, let entry, let reason):
             "\(path), entry \(entry): \(reason)"
         case .unencodable:
-            "an entry is longer than \(LedgerEntry.largestByteCount) bytes; shorten its texts"
+            "an entry is longer than \(LedgerEntry.largestByteCount) bytes, or has a figure out of "
+                + "range; nothing was recorded"
+        case .inUse(let path): "\(path) is in use: only one process goes on with a ledger"
         case .invalidName(let name):
             "\(name.debugDescription) cannot name a key: no spaces, no plus signs, and up to 255 bytes"
         case .invalidKey(let text):

@@ -106,11 +106,7 @@ public struct PrivateSumPlan: Sendable, Hashable {
             >= Self.leastGaussianVariance * coarsest * coarsest
         let family = noise ?? (isWide ? .discreteGaussian : .skellam)
         self.noise = family
-        let leastVariance =
-            switch family {
-            case .discreteGaussian: Self.leastGaussianVariance
-            case .skellam: Self.leastSkellamVariance
-            }
+        let leastVariance = Self.leastVariance(of: family)
         // The largest component must not be wider than tables reach (what is never removed is drawn
         // in pieces); rounding may take half as much again.
         let largestComponent = 1 << max(0, excessNoise.componentCount - 1)
@@ -150,16 +146,26 @@ public struct PrivateSumPlan: Sendable, Hashable {
         noise: NoiseDistribution, unitVariance: Double, excessNoise: ExcessNoise, cohortSize: Int,
         minimumSurvivors: Int, modulusBits: Int
     ) throws(PrivateSumError) {
-        guard (1...1 << 30).contains(dimension), (1...dimension).contains(sketchWidth ?? 1) else {
-            throw .invalid("dimension", "\(dimension) in \(sketchWidth ?? dimension) buckets")
+        guard (1...1 << 30).contains(dimension),
+            sketchWidth.map({ (1..<dimension).contains($0) }) ?? true
+        else { throw .invalid("dimension", "\(dimension) in \(sketchWidth ?? dimension) buckets") }
+        guard (1e-30...1e30).contains(clippingNorm) else {
+            throw .invalid("clipping norm", "\(clippingNorm)")
         }
-        let reals = [
-            ("clipping norm", clippingNorm), ("granularity", granularity),
-            ("unit variance", unitVariance),
-        ]
-        for (name, value) in reals where !(value > 0 && value.isFinite) {
-            throw .invalid(name, "\(value)")
+        let sensitivity = RoundedSensitivity(
+            clippingNorm: clippingNorm, granularity: granularity,
+            dimension: sketchWidth ?? dimension)
+        guard granularity > 0, sensitivity.l2 < Self.largestRoundedNorm else {
+            throw .invalid("granularity", "\(granularity)")
         }
+        // What devices draw from tables: see the planned case.
+        let largestComponent = Double(1 << max(0, excessNoise.componentCount - 1))
+        let variances =
+            Self.leastVariance(of: noise)...NoiseDistribution.largestTabulatedVariance
+            / largestComponent
+        guard variances.contains(unitVariance),
+            (unitVariance * 0x1p16).rounded() == unitVariance * 0x1p16
+        else { throw .invalid("unit variance", "\(unitVariance)") }
         guard (1...32).contains(modulusBits) else { throw .modulusTooLarge(bits: modulusBits) }
         guard (2...AggregationParameters.largestCohort).contains(cohortSize),
             (2...cohortSize).contains(minimumSurvivors), excessNoise.excluded >= 1
@@ -197,6 +203,13 @@ public struct PrivateSumPlan: Sendable, Hashable {
     private var sensitivity: RoundedSensitivity {
         RoundedSensitivity(
             clippingNorm: clippingNorm, granularity: granularity, dimension: encodedDimension)
+    }
+
+    private static func leastVariance(of noise: NoiseDistribution) -> Double {
+        switch noise {
+        case .discreteGaussian: leastGaussianVariance
+        case .skellam: leastSkellamVariance
+        }
     }
 
     /// The honest noise shares in a sum: no more than there would be with every component kept, and

@@ -109,10 +109,13 @@ import Testing
                 name: "training", purpose: "", rounds: 9, population: 4,
                 policy: policy(.rotation(size: 2)), target: try target(4)),
             noise: .discreteGaussian)
+        account.begin()
         try account.charge(rho: 0.1, devices: [0, 1])
         let once = try account.spent
+        account.begin()
         try account.charge(rho: 0.1, devices: [2, 3])
         #expect(try account.spent == once)
+        account.begin()
         try account.charge(rho: 0.05, devices: [1])
         let more = try account.spent
         #expect(more.epsilonCoordinator > once.epsilonCoordinator)

@@ -37,6 +37,7 @@ import Testing
             account.open(task: name, population: 30, policy: policy)
             for round in 0..<rounds {
                 let rho = try sum.achievedNoise(survivors: 28).rho
+                account.begin(task: name)
                 try account.charge(task: name, rho: rho, noise: sum.noise)
                 let model = SHA256.hash(Array("\(name) \(round)".utf8))
                 try ledger.record(

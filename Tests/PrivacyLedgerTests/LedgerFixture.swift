@@ -76,6 +76,7 @@ struct LedgerFixture {
         let sum = try sum()
         let survivors = 20 - round % 3
         let rho = try sum.achievedNoise(survivors: survivors).rho
+        account.begin(task: task.name)
         try account.charge(task: task.name, rho: rho, noise: sum.noise)
         return [
             .plan(

@@ -269,6 +269,110 @@ import Testing
         #expect(found.map(\.kind) == [.budget], "\(found)")
     }
 
+    @Test func `a file without an opening proves nothing`() throws {
+        let key = try fixture.name
+        let checkpoint = try records.filter { $0.kind == .checkpoint }
+        for file in [LedgerRecord.header, LedgerFixture.file(checkpoint)] {
+            for evidence in [LedgerVerification.Evidence(), .init(key: key)] {
+                let found = try LedgerVerification(bytes: file, evidence: evidence).findings
+                #expect(found.contains { $0.kind == .order && $0.entry == 0 })
+            }
+        }
+        var opening = fixture.opening
+        opening.origin = "bad name"
+        let entry = LedgerEntry(time: 0, content: .opening(opening))
+        let bad = LedgerFixture.file([(.entry, try entry.encoded, 0)])
+        let found = try LedgerVerification(bytes: bad).findings
+        #expect(found.contains { $0.kind == .encoding && $0.entry == 0 })
+    }
+
+    @Test func `a signature that was added to the head is found`() throws {
+        var records = try records
+        records[records.count - 1].payload += Array("\u{2014} evil AAAAAAA=\n".utf8)
+        let found = try LedgerVerification(
+            bytes: LedgerFixture.file(records), evidence: evidence()
+        ).findings
+        #expect(found.contains { $0.kind == .signature }, "\(found)")
+    }
+
+    /// Turns go round with abandoned rounds as well: the same half can be in every charged one.
+    @Test func `abandoned rounds do not make participations rarer`() throws {
+        var account = PopulationAccount(delta: 1e-6, neighbouring: .zeroOutOne)
+        var honest = account
+        let policy = fixture.policy
+        for place in 0..<8 {
+            if place == 0 {
+                account.open(task: "training", population: 40, policy: policy)
+                honest.open(task: "training", population: 40, policy: policy)
+            }
+            honest.begin(task: "training")
+            account.begin(task: "training")
+            if place % 2 == 0 {
+                account.begin(task: "training")
+                try account.charge(task: "training", rho: 0.02, noise: .discreteGaussian)
+                try honest.charge(task: "training", rho: 0.02, noise: .discreteGaussian)
+            }
+        }
+        let (abandoning, all) = (
+            try account.spent.epsilonCoordinator, try honest.spent.epsilonCoordinator
+        )
+        var everyone = PopulationAccount(delta: 1e-6, neighbouring: .zeroOutOne)
+        everyone.open(
+            task: "training", population: 40,
+            policy: CohortPolicy(selection: .everyone, toleratedDropout: 0, colludingShare: 0))
+        for _ in 0..<4 {
+            try everyone.charge(task: "training", rho: 0.02, noise: .discreteGaussian)
+        }
+        let whole = try everyone.spent.epsilonCoordinator
+        #expect(abs(all - whole) < 1e-12 && abs(abandoning - whole) < 1e-12)
+    }
+
+    @Test func `figures at the edge are findings and no crashes`() throws {
+        let late = try LedgerVerification(
+            bytes: fixture.file(contents) { $0 == 3 ? .max : $0 == 4 ? .min : Int64($0) })
+        #expect(late.findings.contains { $0.kind == .clock && $0.entry == 4 })
+        let policies: [CohortPolicy.Selection] = [.rotation(size: 20), .coins(rate: 1), .everyone]
+        for (population, selection) in [0, 1, 1 << 30, 1 << 62].flatMap({ population in
+            policies.map { (population, $0) }
+        }) {
+            let policy = CohortPolicy(
+                selection: selection, toleratedDropout: 0.1, colludingShare: 0.05)
+            let odd = try changing(1) { (task: inout LedgerTask) in
+                task.population = population
+                task.policy = policy
+                task.rounds = Int(UInt32.max)
+            }
+            #expect(try !LedgerVerification(bytes: fixture.file(odd)).findings.isEmpty)
+        }
+    }
+
+    @Test func `more invitations than coins give out are found`() throws {
+        let policy = CohortPolicy(
+            selection: .coins(rate: 0.01), toleratedDropout: 0.1, colludingShare: 0.05)
+        let often = try changing(1) { (task: inout LedgerTask) in
+            task.population = 500
+            task.policy = policy
+        }
+        let found = try LedgerVerification(bytes: fixture.file(often)).findings
+        #expect(found.contains { $0.kind == .cohort && $0.message.contains("invitations") })
+    }
+
+    @Test func `noise that no device could draw is refused`() throws {
+        let good = try fixture.sum()
+        for (granularity, variance) in [
+            (good.granularity, 1e300), (1e300, 1e14), (good.granularity, 1e-13),
+            (good.granularity, 9.3), (1e-12, good.unitVariance), (.nan, good.unitVariance),
+        ] {
+            #expect(throws: PrivateSumError.self) {
+                try PrivateSumPlan(
+                    dimension: 100, sketchWidth: nil, clippingNorm: 1, granularity: granularity,
+                    noise: .discreteGaussian, unitVariance: variance,
+                    excessNoise: good.excessNoise, cohortSize: 20,
+                    minimumSurvivors: good.minimumSurvivors, modulusBits: good.modulusBits)
+            }
+        }
+    }
+
     /// Ten thousand random changes by somebody without the key, who can recompute every checksum.
     /// Each must be found, and no later than at the entry concerned.
     @Test func `no random change goes unnoticed`() throws {

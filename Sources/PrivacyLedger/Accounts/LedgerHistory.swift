@@ -26,16 +26,21 @@ public struct LedgerHistory: Sendable {
         public func event(
             against adversary: PrivacyTarget.Adversary, neighbouring: NeighbouringRelation
         ) -> PrivacyEvent {
-            let releases = charged.compactMap { round in
-                round.charge.map {
-                    round.plan.sum.noise.event(rho: $0.rho, neighbouring: neighbouring)
-                }
+            let charged = charged
+            let isEveryone = task.policy.selection == .everyone
+            // As in ``PopulationAccount``: which rounds are dearest must not depend on the order.
+            let isInteger = charged.contains { $0.plan.sum.noise.renyiOrders == .integer }
+            let releases = charged.map { round in
+                PrivacyEvent.concentrated(
+                    rho: round.charge?.rho ?? 0, neighbouring: neighbouring,
+                    orders: isInteger && !isEveryone
+                        ? .integer : round.plan.sum.noise.renyiOrders)
             }
             if adversary == .observer, case .coins(let rate) = task.policy.selection {
                 return .composed(Self.grouped(releases.map { .poissonSampled(rate: rate, $0) }))
             }
             let participations = task.policy.mostParticipations(
-                in: releases.count, population: task.population)
+                in: rounds.count, population: task.population)
             let dearest = zip(releases, charged).sorted {
                 ($0.1.charge?.rho ?? 0) > ($1.1.charge?.rho ?? 0)
             }

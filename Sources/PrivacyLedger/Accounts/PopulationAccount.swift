@@ -5,13 +5,15 @@ public import DifferentialPrivacy
 /// knowing who took part.
 ///
 /// Against the coordinator, a device is charged the dearest rounds that its task's claim lets it be
-/// part of (``CohortPolicy/mostParticipations(in:population:)``), and sampling is not credited.
+/// part of (``CohortPolicy/mostParticipations(in:population:)`` of the rounds begun), and sampling
+/// is not credited.
 /// Against observers of the models, rounds by coins are credited with amplification by sampling.
 public struct PopulationAccount: Sendable {
     /// The delta at which epsilons are stated.
     public let delta: Double
     private let neighbouring: NeighbouringRelation
-    private var tasks: [String: TaskAccount] = [:]
+    private var tasks: [TaskAccount] = []
+    private var places: [String: Int] = [:]
     /// The rounds of tasks by coins, amplified.
     private var sampled: RenyiAccountant
 
@@ -22,23 +24,31 @@ public struct PopulationAccount: Sendable {
         sampled = RenyiAccountant(neighbouring: neighbouring)
     }
 
-    /// Adds a task, of which nothing is spent yet.
+    /// Adds a task, of which nothing is spent yet. A task of that name stays as it is.
     public mutating func open(task: String, population: Int, policy: CohortPolicy) {
-        tasks[task] = TaskAccount(population: population, policy: policy)
+        guard places[task] == nil else { return }
+        places[task] = tasks.count
+        tasks.append(TaskAccount(population: population, policy: policy))
     }
 
-    /// Charges a round of `rho`, known at the orders of `noise`, to a task that is open.
+    /// Counts a round of an open task, whether it will be charged or not: turns go round with it.
+    public mutating func begin(task: String) {
+        guard let place = places[task] else { return }
+        tasks[place].rounds += 1
+    }
+
+    /// Charges a round of `rho`, known at the orders of `noise`, that was begun.
     ///
     /// - Throws: ``DifferentialPrivacyError`` for a rho that is negative or not finite.
     public mutating func charge(task: String, rho: Double, noise: NoiseDistribution) throws {
-        guard let policy = tasks[task]?.policy else { return }
+        guard let place = places[task] else { return }
         let event = noise.event(rho: rho, neighbouring: neighbouring)
         var once = RenyiAccountant(neighbouring: neighbouring)
         try once.compose(event)
-        if case .coins(let rate) = policy.selection {
+        if case .coins(let rate) = tasks[place].policy.selection {
             try sampled.compose(.poissonSampled(rate: rate, event))
         }
-        tasks[task]?.charge(rho: rho, orders: noise.renyiOrders)
+        tasks[place].charge(rho: rho, orders: noise.renyiOrders)
     }
 
     /// The guarantee over everything charged so far.
@@ -47,7 +57,7 @@ public struct PopulationAccount: Sendable {
     /// What the guarantee follows from.
     var composition: Composition {
         var composition = Composition(delta: delta, neighbouring: neighbouring, sampled: sampled)
-        for task in tasks.values.sorted(by: { $0.dearest < $1.dearest }) {
+        for task in tasks {
             if task.isByCoins {
                 composition.byCoins.add(task.dearest)
             } else {
@@ -112,10 +122,6 @@ private struct Concentrated: Sendable {
         case .integer: integer = integer.addingUp(rho)
         }
     }
-
-    static func < (left: Concentrated, right: Concentrated) -> Bool {
-        (left.real, left.integer) < (right.real, right.integer)
-    }
 }
 
 extension RenyiAccountant {
@@ -132,12 +138,16 @@ extension RenyiAccountant {
 private struct TaskAccount: Sendable {
     let population: Int
     let policy: CohortPolicy
+    /// The rounds that were begun.
+    var rounds = 0
     /// The cost of the dearest rounds that one device may have been part of.
     private(set) var dearest = Concentrated()
     /// The costs of all rounds, the dearest first, with how many rounds cost that; only kept where a
     /// device is not part of all of them.
-    private var costs: [(rho: Double, orders: RenyiOrders, count: Int)] = []
-    private var rounds = 0
+    private var costs: [(rho: Double, count: Int)] = []
+    /// Whether a cost is known at integer orders only: then none counts for more, as which rounds
+    /// are the dearest would depend on the order.
+    private var isInteger = false
 
     init(population: Int, policy: CohortPolicy) {
         self.population = population
@@ -148,18 +158,20 @@ private struct TaskAccount: Sendable {
 
     mutating func charge(rho: Double, orders: RenyiOrders) {
         if case .everyone = policy.selection { return dearest.add(rho: rho, orders) }
-        rounds += 1
+        isInteger = isInteger || orders == .integer
         let place = costs.partitioningIndex { $0.rho <= rho }
-        if place < costs.count, costs[place].rho == rho, costs[place].orders == orders {
+        if place < costs.count, costs[place].rho == rho {
             costs[place].count += 1
         } else {
-            costs.insert((rho, orders, 1), at: place)
+            costs.insert((rho, 1), at: place)
         }
         var left = policy.mostParticipations(in: rounds, population: population)
         dearest = Concentrated()
-        for cost in costs where left > 0 {
+        for cost in costs {
             let count = min(left, cost.count)
-            dearest.add(rho: Double(count).multipliedUp(by: cost.rho), cost.orders)
+            if count == 0 { break }
+            dearest.add(
+                rho: Double(count).multipliedUp(by: cost.rho), isInteger ? .integer : .real)
             left -= count
         }
     }

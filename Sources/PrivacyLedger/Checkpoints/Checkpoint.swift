@@ -14,7 +14,7 @@ public struct Checkpoint: Sendable, Hashable {
     public let size: Int
     /// The root of the tree over the entries, 32 bytes.
     public let root: [UInt8]
-    /// The checksum of the file up to here; empty outside a file.
+    /// The checksum of the file before the checkpoint; empty where it names none.
     let fileChecksum: [UInt8]
     /// The text with its signatures.
     public private(set) var note: SignedNote

@@ -27,7 +27,8 @@ public struct VerificationKey: Sendable, Hashable, CustomStringConvertible {
     ) throws(LedgerError) {
         guard !name.isEmpty, name.utf8.count <= 255,
             name.unicodeScalars.allSatisfy({
-                $0 != "+" && !$0.properties.isWhitespace && $0.value >= 0x20
+                $0 != "+" && !$0.properties.isWhitespace
+                    && $0.properties.generalCategory != .control
             })
         else { throw .invalidName(name) }
         self.name = name

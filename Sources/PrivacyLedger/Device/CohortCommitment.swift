@@ -63,8 +63,9 @@ public struct CohortMembership: Sendable, Hashable {
 
     /// Whether it shows that `identity` is among those invited to the round.
     public func isValid(for identity: [UInt8], in plan: RoundPlan) -> Bool {
-        MerkleTree.verify(
-            .sha256, leaf: salt + identity, at: place, of: plan.sum.cohortSize, path: path,
-            root: plan.cohort)
+        salt.count == 32
+            && MerkleTree.verify(
+                .sha256, leaf: salt + identity, at: place, of: plan.sum.cohortSize, path: path,
+                root: plan.cohort)
     }
 }

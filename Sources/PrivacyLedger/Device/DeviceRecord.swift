@@ -21,8 +21,6 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
         public var rho: Double
         /// The family of its noise.
         public var noise: NoiseDistribution
-        /// The hash of the plan that was agreed to, in hexadecimal.
-        public var plan: String
     }
 
     /// The ledger's name and key, as text; see ``VerificationKey``.
@@ -39,11 +37,14 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
     public private(set) var checkpoint: String?
 
     /// A record without any participation.
-    public init(
-        ledger: VerificationKey, neighbouring: NeighbouringRelation, cap: PrivacyBudget
-    ) {
-        self.ledger = ledger.description
-        self.neighbouring = neighbouring
+    ///
+    /// - Parameters:
+    ///   - opening: The ledger's, as the device was given it when it was enrolled.
+    ///   - cap: The owner's.
+    /// - Throws: ``LedgerError/invalidName(_:)``.
+    public init(opening: LedgerOpening, cap: PrivacyBudget) throws(LedgerError) {
+        ledger = try VerificationKey(name: opening.origin, key: opening.publicKey).description
+        neighbouring = opening.neighbouring
         largestEpsilon = cap.epsilon
         delta = cap.delta
     }
@@ -65,32 +66,41 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
     }
 
     /// Agrees to take part in a round, or refuses. The cost is worked out from the plan, for the
-    /// fewest devices that its sum may have.
+    /// worst number of devices that its sum may have.
     ///
     /// - Parameters:
     ///   - plan: The round, as the ledger has it.
+    ///   - task: Its task, as the ledger has it.
     ///   - membership: The device's place in its cohort.
     ///   - identity: The device's public key, 32 bytes.
-    /// - Throws: ``DeviceRefusal``; nothing is recorded then.
+    /// - Throws: ``DeviceRefusal``; nothing is recorded then. A round that the device has joined
+    ///   already goes on only with what it kept of that sum: to contribute twice to one plan, with
+    ///   fresh noise, would be another release.
     public mutating func join(
-        _ plan: RoundPlan, membership: CohortMembership, identity: [UInt8]
+        _ plan: RoundPlan, of task: LedgerTask, membership: CohortMembership, identity: [UInt8]
     ) throws {
-        let session = hexadecimal(plan.session)
+        guard plan.aggregation == .real else { throw DeviceRefusal.notMasked }
+        guard task.name == plan.task else { throw DeviceRefusal.policyBroken("another task") }
+        if let complaint = task.complaint(of: plan.sum) {
+            throw DeviceRefusal.policyBroken(complaint)
+        }
         guard membership.isValid(for: identity, in: plan) else { throw DeviceRefusal.notInvited }
-        if let earlier = participations.first(where: { $0.session == session }) {
-            guard earlier.plan == hexadecimal(plan.sum.digest), earlier.task == plan.task,
-                earlier.round == plan.round
-            else { throw DeviceRefusal.sessionReused }
-            return
+        let session = hexadecimal(plan.session)
+        guard !participations.contains(where: { $0.session == session }) else {
+            throw DeviceRefusal.alreadyJoined
         }
         guard !participations.contains(where: { $0.task == plan.task && $0.round >= plan.round })
         else { throw DeviceRefusal.roundRepeated(plan.round) }
-        let rho = try plan.sum.achievedNoise(survivors: plan.sum.minimumSurvivors).rho
+        // Noise is the same for all numbers of survivors; how little its shares are like one piece
+        // grows with their number.
+        let costs = try [plan.sum.minimumSurvivors, plan.sum.cohortSize].map {
+            try plan.sum.achievedNoise(survivors: $0).rho
+        }
         let all =
             participations + [
                 Participation(
-                    task: plan.task, round: plan.round, session: session, rho: rho,
-                    noise: plan.sum.noise, plan: hexadecimal(plan.sum.digest))
+                    task: plan.task, round: plan.round, session: session,
+                    rho: max(costs[0], costs[1]), noise: plan.sum.noise)
             ]
         let after = try Self.epsilon(all, delta: delta, neighbouring)
         guard after <= largestEpsilon * (1 + 1e-9) else {
@@ -123,8 +133,7 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
         checkpoint = new.note.string
     }
 
-    /// Checks that the ledger, as last observed, has what it said of a round that this device took
-    /// part in: a plan, a charge or an outcome.
+    /// Checks that the ledger, as last observed, has the plan of a round as this device was shown it.
     ///
     /// - Throws: ``DeviceRefusal/notInLedger(round:)``.
     public func check(_ plan: RoundPlan, at inclusion: LedgerInclusion) throws {
@@ -150,8 +159,12 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
 public enum DeviceRefusal: Error, Equatable, CustomStringConvertible {
     /// The cohort's commitment does not have this device.
     case notInvited
-    /// A sum of this name had another plan.
-    case sessionReused
+    /// The sum would not be masked.
+    case notMasked
+    /// The round does not keep to the policy of its task.
+    case policyBroken(String)
+    /// The device joined a sum of this name before.
+    case alreadyJoined
     /// The task had this round, or a later one, already.
     case roundRepeated(Int)
     /// The round could cost more than the owner allows.
@@ -174,7 +187,10 @@ public enum DeviceRefusal: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notInvited: "this device is not among those that the round's plan commits to"
-        case .sessionReused: "the plan of a sum was changed after this device agreed to it"
+        case .notMasked: "the sum would not be masked: it is of a simulation"
+        case .policyBroken(let complaint): "the round breaks the policy of its task: \(complaint)"
+        case .alreadyJoined:
+            "this device joined a sum of that name before; it goes on only with what it kept of it"
         case .roundRepeated(let round): "round \(round), or a later one, was taken part in already"
         case .capExceeded(let epsilon, let cap):
             "the round could raise this device's epsilon to \(epsilon), over its cap of \(cap)"

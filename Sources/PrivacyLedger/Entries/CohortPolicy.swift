@@ -1,7 +1,11 @@
 public import DifferentialPrivacy
+internal import Foundation
 
 /// Which devices a round invites, and how many of them it can do without.
 public struct CohortPolicy: Sendable, Hashable {
+    /// The largest population, so that invitations can be counted.
+    public static let largestPopulation = 1 << 30
+
     /// How the devices of a round are chosen.
     public enum Selection: Sendable, Hashable {
         /// Every device takes part in every round.
@@ -46,17 +50,19 @@ public struct CohortPolicy: Sendable, Hashable {
         }
     }
 
-    /// The most devices that a round invites, in the sense of ``fewestInvited(of:)``.
-    public func mostInvited(of population: Int) -> Int {
+    /// The most invitations that `rounds` rounds send out together; for coins, but for one chance in
+    /// a thousand million (Bernstein's inequality).
+    public func mostInvitations(in rounds: Int, population: Int) -> Int {
         switch selection {
-        case .everyone: population
-        case .rotation(let size): size
+        case .everyone: return population * rounds
+        case .rotation(let size): return size * rounds
         case .coins(let rate):
-            min(
-                population,
-                Int(
-                    (Self.mean(rate, population) + 5 * Self.deviation(rate, population)).rounded(
-                        .up)))
+            let trials = population * rounds
+            let exponent = log(1e9)
+            let variance = Double(trials) * rate * (1 - rate)
+            let excess =
+                exponent / 3 + (exponent * exponent / 9 + 2 * exponent * variance).squareRoot()
+            return min(trials, Int((Self.mean(rate, trials) + excess).rounded(.up)))
         }
     }
 
@@ -65,7 +71,7 @@ public struct CohortPolicy: Sendable, Hashable {
     public func mostParticipations(in rounds: Int, population: Int) -> Int {
         switch selection {
         case .everyone: rounds
-        case .rotation(let size): (rounds * size + population - 1) / population
+        case .rotation(let size): min(rounds, (rounds * size + population - 1) / population)
         case .coins(let rate):
             min(rounds, Int((Self.mean(rate, rounds) + 6.5 * Self.deviation(rate, rounds) + 6)))
         }

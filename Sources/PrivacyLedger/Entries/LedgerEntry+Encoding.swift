@@ -6,6 +6,22 @@ internal import SwiftProtobuf
 /// Why bytes are not an entry.
 struct EncodingFailure: Error { let reason: String }
 
+/// A text that a terminal shows as it is.
+func printable(_ text: String) throws(EncodingFailure) -> String {
+    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        throw EncodingFailure(reason: "a text with control characters")
+    }
+    return text
+}
+
+/// The hash of a model, or none.
+func modelHash(_ bytes: Data) throws(EncodingFailure) -> [UInt8] {
+    guard bytes.isEmpty || bytes.count == 32 else {
+        throw EncodingFailure(reason: "a model's hash of \(bytes.count) bytes")
+    }
+    return [UInt8](bytes)
+}
+
 extension LedgerEntry {
     /// The longest entry, in bytes.
     static let largestByteCount = 1 << 16
@@ -16,6 +32,17 @@ extension LedgerEntry {
             guard let bytes: [UInt8] = try? message.serializedBytes(),
                 bytes.count <= Self.largestByteCount
             else { throw .unencodable }
+            return bytes
+        }
+    }
+
+    /// The canonical encoding of an entry that every reader will take for this one.
+    var readable: [UInt8] {
+        get throws(LedgerError) {
+            let bytes = try encoded
+            guard let read = try? LedgerEntry(decoding: bytes), read == self else {
+                throw .unencodable
+            }
             return bytes
         }
     }
@@ -62,13 +89,13 @@ extension LedgerEntry {
         case .opening(let opening): self.content = .opening(try LedgerOpening(opening))
         case .task(let task): self.content = .task(try LedgerTask(task))
         case .plan(let plan): self.content = .plan(try RoundPlan(plan))
-        case .charge(let charge): self.content = .charge(RoundCharge(charge))
+        case .charge(let charge): self.content = .charge(try RoundCharge(charge))
         case .outcome(let outcome): self.content = .outcome(try RoundOutcome(outcome))
         case .statement(let statement):
             guard let topic = LedgerStatement.Topic(rawValue: statement.topic) else {
                 throw EncodingFailure(reason: "a statement on \(statement.topic.debugDescription)")
             }
-            self.content = .statement(.init(topic: topic, text: statement.text))
+            self.content = .statement(.init(topic: topic, text: try printable(statement.text)))
         }
     }
 }
@@ -94,9 +121,9 @@ extension LedgerOpening {
                 reason: "version \(message.version) of the format, and this is a reader of "
                     + "version \(Self.currentVersion)")
         }
-        guard message.publicKey.count == 32 else {
-            throw EncodingFailure(reason: "a public key of \(message.publicKey.count) bytes")
-        }
+        guard message.publicKey.count == 32,
+            (try? VerificationKey(name: message.origin, key: [UInt8](message.publicKey))) != nil
+        else { throw EncodingFailure(reason: "a name or public key that cannot sign") }
         switch message.randomness {
         case .operatingSystem: randomness = .operatingSystem
         case .seeded: randomness = .seeded
@@ -164,12 +191,19 @@ extension LedgerTask {
     }
 
     fileprivate init(_ message: Covey_V1_Task) throws(EncodingFailure) {
+        guard (1...UInt64(CohortPolicy.largestPopulation)).contains(message.population) else {
+            throw EncodingFailure(reason: "a population of \(message.population)")
+        }
+        let policy = try CohortPolicy(message.policy)
+        if case .rotation(let size) = policy.selection, size > Int(message.population) {
+            throw EncodingFailure(
+                reason: "cohorts of \(size) in a population of \(message.population)")
+        }
         self.init(
-            name: message.name, purpose: message.purpose, rounds: Int(message.rounds),
-            population: Int(clamping: message.population),
-            policy: try CohortPolicy(message.policy),
+            name: try printable(message.name), purpose: try printable(message.purpose),
+            rounds: Int(message.rounds), population: Int(message.population), policy: policy,
             target: try PrivacyTarget(message.budget, message.against),
-            model: [UInt8](message.model))
+            model: try modelHash(message.model))
     }
 }
 
@@ -190,7 +224,8 @@ extension CohortPolicy {
         let selection: Selection
         switch message.selection {
         case .everyone: selection = .everyone
-        case .rotation(let rotation) where rotation.size >= 1 && rotation.size <= 1 << 40:
+        case .rotation(let rotation)
+        where rotation.size >= 1 && rotation.size <= UInt64(CohortPolicy.largestPopulation):
             selection = .rotation(size: Int(rotation.size))
         case .coins(let coins) where coins.rate > 0 && coins.rate <= 1:
             selection = .coins(rate: coins.rate)

@@ -34,9 +34,10 @@ extension RoundPlan {
             throw EncodingFailure(reason: "a session or cohort of other than 32 bytes")
         }
         self.init(
-            task: message.task, round: Int(message.round), query: message.query,
+            task: try printable(message.task), round: Int(message.round),
+            query: try printable(message.query),
             session: [UInt8](message.session), aggregation: aggregation,
-            cohort: [UInt8](message.cohort), modelBefore: [UInt8](message.modelBefore),
+            cohort: [UInt8](message.cohort), modelBefore: try modelHash(message.modelBefore),
             sum: try PrivateSumPlan(message.sum))
     }
 }
@@ -100,9 +101,9 @@ extension RoundCharge {
         }
     }
 
-    init(_ message: Covey_V1_RoundCharge) {
+    init(_ message: Covey_V1_RoundCharge) throws(EncodingFailure) {
         self.init(
-            task: message.task, round: Int(message.round),
+            task: try printable(message.task), round: Int(message.round),
             survivors: message.survivors.map { Int($0) }, rho: message.rho,
             spent: Spent(
                 epsilonCoordinator: message.spent.epsilonCoordinator,
@@ -139,12 +140,14 @@ extension RoundOutcome {
             result = .completed(
                 contributors: Int(completed.contributors),
                 noiseStandardDeviation: completed.noiseStandardDeviation,
-                modelAfter: [UInt8](completed.modelAfter))
+                modelAfter: try modelHash(completed.modelAfter))
         case .abandoned(let abandoned):
             result = .abandoned(
-                step: abandoned.step, left: Int(abandoned.left), needed: Int(abandoned.needed))
+                step: try printable(abandoned.step), left: Int(abandoned.left),
+                needed: Int(abandoned.needed))
         case nil: throw EncodingFailure(reason: "an outcome without a result")
         }
-        self.init(task: message.task, round: Int(message.round), result: result)
+        self.init(
+            task: try printable(message.task), round: Int(message.round), result: result)
     }
 }

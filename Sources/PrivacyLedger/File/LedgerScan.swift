@@ -84,9 +84,13 @@ struct LedgerScan: Sendable {
         let record = LedgerRecord(
             kind, Array(rest.prefix(length)), at: end, after: previous)
         guard record.checksum == Array(rest.suffix(LedgerRecord.checksumLength)) else {
+            // A write that was cut short leaves zeros at its end; a changed record does not.
+            let stored = rest.suffix(LedgerRecord.checksumLength)
+            let same = zip(stored, record.checksum).prefix { $0 == $1 }.count
+            let isCutShort = stored.dropFirst(same).allSatisfy { $0 == 0 }
             return stop = Stop(
                 reason: "the record was changed: its checksum is another",
-                isTorn: try reader.isZeroToEnd())
+                isTorn: try isCutShort && reader.isZeroToEnd())
         }
         records.append(record)
         end = record.end

@@ -1,10 +1,10 @@
-internal import Foundation
 public import Sodium
 
 /// The append-only record of what a population's data was used for and what that cost, in the hands
 /// of its owner: entries in a file, a hash tree over them, and signed checkpoints.
 ///
-/// Entries are on the disk when `record` returns. ``sign()`` states what the ledger
+/// Entries are on the disk when `record` returns. The file is locked as long as the value lives, and
+/// of several copies of it only one can go on. ``sign()`` states what the ledger
 /// holds; hand that to devices, witnesses and auditors. ``LedgerVerification`` is the other side.
 public struct PrivacyLedger: Sendable {
     /// Where the ledger is kept.
@@ -14,6 +14,7 @@ public struct PrivacyLedger: Sendable {
     /// The last checkpoint; nil before the first.
     public private(set) var checkpoint: Checkpoint?
     private let key: SigningKey
+    private let file: LedgerFile
     private var tree = MerkleTree(.sha256)
     private var checksum = LedgerRecord.first
     private var end = LedgerRecord.header.count
@@ -28,65 +29,47 @@ public struct PrivacyLedger: Sendable {
     public init(
         creating path: String, opening: LedgerOpening, key: SigningKey, time: Int64
     ) throws(LedgerError) {
-        guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
         guard opening.publicKey == key.publicKey else { throw .otherKey(path: path) }
-        _ = try VerificationKey(name: opening.origin, key: key.publicKey)
         self.path = path
         self.key = key
-        let folder = URL(filePath: path).deletingLastPathComponent()
-        do {
-            try Data(LedgerRecord.header).write(to: URL(filePath: path))
-            // The name of a new file is on the disk once its folder is.
-            try FileHandle(forReadingFrom: folder).synchronize()
-        } catch { throw .unwritable(path: path) }
-        try record(.opening(opening), time: time)
+        let entry = LedgerEntry(time: time, content: .opening(opening))
+        let bytes = try entry.readable
+        let record = LedgerRecord(.entry, bytes, at: end, after: checksum)
+        file = try LedgerFile(
+            creating: path, content: LedgerRecord.header + record.bytes(after: checksum))
+        (end, checksum) = (record.end, record.checksum)
+        take(entry, bytes: bytes)
     }
 
     /// Opens a ledger to go on with it. What a crash left of an unfinished write is moved to a file
     /// beside it, named after it with ".torn"; everything that was acknowledged stays.
     ///
-    /// - Throws: ``LedgerError`` where the file is damaged otherwise, or belongs to another key.
+    /// - Throws: ``LedgerError`` where somebody else has it open, where it is not what `key` signed,
+    ///   or is damaged otherwise.
     public init(opening path: String, key: SigningKey) throws(LedgerError) {
         self.path = path
         self.key = key
+        file = try LedgerFile(opening: path)
         let scan = try LedgerScan(path: path)
-        for record in scan.records {
-            switch record.kind {
-            case .entry:
-                do { take(try LedgerEntry(decoding: record.payload), bytes: record.payload) } catch
-                {
-                    throw .damaged(
-                        path: path, entry: entries.count, offset: record.offset,
-                        reason: error.reason)
-                }
-            case .checkpoint:
-                checkpoint = try Checkpoint(String(decoding: record.payload, as: UTF8.self))
-            }
+        if let stop = scan.stop, !stop.isTorn {
+            throw .damaged(
+                path: path, entry: scan.records.count { $0.kind == .entry }, offset: scan.end,
+                reason: stop.reason)
         }
+        let verification = LedgerVerification(scan, .init())
+        guard verification.key?.key == key.publicKey else { throw .otherKey(path: path) }
+        // Whoever goes on with entries that were never signed signs two histories.
+        if let finding = verification.findings.first(where: \.isForeign) {
+            throw .damaged(
+                path: path, entry: finding.entry ?? 0, offset: finding.offset ?? 0,
+                reason: finding.message)
+        }
+        for record in scan.records where record.kind == .entry {
+            take(verification.entries[entries.count], bytes: record.payload)
+        }
+        checkpoint = verification.checkpoint
         (end, checksum) = (scan.end, scan.checksum)
-        if let stop = scan.stop {
-            guard stop.isTorn else {
-                throw .damaged(
-                    path: path, entry: entries.count, offset: scan.end, reason: stop.reason)
-            }
-            try cutTail()
-        }
-        guard case .opening(let opening) = entries.first?.content else {
-            throw .notALedger(path: path, reason: "it has no opening entry")
-        }
-        guard opening.publicKey == key.publicKey else { throw .otherKey(path: path) }
-    }
-
-    private func cutTail() throws(LedgerError) {
-        do {
-            let file = try FileHandle(forUpdating: URL(filePath: path))
-            defer { try? file.close() }
-            try file.seek(toOffset: UInt64(end))
-            let tail = try file.read(upToCount: LedgerRecord.largestPayload + 64) ?? Data()
-            try tail.write(to: URL(filePath: path + ".torn"))
-            try file.truncate(atOffset: UInt64(end))
-            try file.synchronize()
-        } catch { throw .unwritable(path: path) }
+        if scan.stop != nil { try file.cutTail(at: end) }
     }
 
     /// What holds for the whole ledger.
@@ -134,8 +117,9 @@ public struct PrivacyLedger: Sendable {
                 }
                 continue
             }
+            if new.contains(where: { $0.entry.content == content }) { continue }
             let entry = LedgerEntry(time: max(time, entries.last?.time ?? time), content: content)
-            new.append((entry, try entry.encoded))
+            new.append((entry, try entry.readable))
         }
         if new.isEmpty { return }
         try write(new.map { (.entry, $0.bytes) })
@@ -171,15 +155,7 @@ public struct PrivacyLedger: Sendable {
             bytes += record.bytes(after: checksum)
             (end, checksum) = (record.end, record.checksum)
         }
-        do {
-            let file = try FileHandle(forUpdating: URL(filePath: path))
-            defer { try? file.close() }
-            // Not at the end of the file, in case an earlier write failed half-way.
-            try file.truncate(atOffset: UInt64(self.end))
-            try file.seek(toOffset: UInt64(self.end))
-            try file.write(contentsOf: Data(bytes))
-            try file.synchronize()
-        } catch { throw .unwritable(path: path) }
+        try file.write(bytes, at: self.end)
         (self.end, self.checksum) = (end, checksum)
     }
 

@@ -15,7 +15,10 @@ struct EpsilonClaim: Sendable {
             ("in delta", spent.delta, actual.delta),
         ]
         for (what, recorded, recomputed) in pairs
-        where !(abs(recorded - recomputed) <= LedgerRules.tolerance * recomputed) {
+        where
+            !(recomputed.isFinite
+            && abs(recorded - recomputed) <= LedgerRules.tolerance * recomputed)
+        {
             return "\(recorded) \(what) is recorded, and the rounds come to \(recomputed)"
         }
         return nil

@@ -9,6 +9,14 @@ public struct LedgerFinding: Sendable, Codable, Hashable {
     /// The finding in one line.
     public var message: String
 
+    /// Whether it means that the file is not as its owner left it.
+    var isForeign: Bool {
+        switch kind {
+        case .damaged, .encoding, .checkpoint, .signature, .fork: true
+        default: false
+        }
+    }
+
     /// What can be wrong with a ledger.
     public enum Kind: String, Sendable, Codable, Hashable, CaseIterable {
         /// A record does not follow the one before it.

@@ -20,10 +20,11 @@ struct LedgerRules {
 
     /// Checks all entries of a ledger.
     mutating func check(_ entries: [LedgerEntry]) {
+        if entries.isEmpty { report(.order, "the opening is missing") }
         for (position, entry) in entries.enumerated() {
             self.position = position
             if entry.time < time {
-                report(.clock, "the time goes back by \(time - entry.time) ms")
+                report(.clock, "the time goes back from \(time) ms to \(entry.time)")
             }
             time = max(time, entry.time)
             check(entry.content)
@@ -102,6 +103,19 @@ struct LedgerRules {
             report(.aggregation, "the sum is \(plan.aggregation.rawValue): nothing masks it")
         }
         if let complaint = state.task.complaint(of: plan.sum) { report(.cohort, complaint) }
+        account?.begin(task: plan.task)
+        state.account.begin(task: plan.task)
+        state.invited += plan.sum.cohortSize
+        state.begun += 1
+        let policy = state.task.policy
+        if state.invited
+            > policy.mostInvitations(in: state.begun, population: state.task.population)
+        {
+            report(
+                .cohort,
+                "\(state.invited) invitations in \(state.begun) rounds are more than the "
+                    + "sampling claim allows")
+        }
         state.plan = plan
         state.charge = nil
         state.rounds = max(state.rounds, plan.round + 1)
@@ -210,7 +224,7 @@ struct LedgerRules {
     }
 
     private func isClose(_ one: Double, _ other: Double) -> Bool {
-        abs(one - other) <= Self.tolerance * abs(other)
+        other.isFinite && abs(one - other) <= Self.tolerance * abs(other)
     }
 }
 
@@ -221,8 +235,12 @@ private struct TaskState {
     var plan: RoundPlan?
     /// Its charge.
     var charge: RoundCharge?
-    /// The rounds that were begun.
+    /// The number that the next round must have.
     var rounds = 0
+    /// The plans so far.
+    var begun = 0
+    /// The invitations of all plans so far.
+    var invited = 0
     var model: [UInt8]
     /// What this task alone has spent.
     var account: PopulationAccount
@@ -233,31 +251,5 @@ private struct TaskState {
         account = PopulationAccount(
             delta: delta, neighbouring: opening?.neighbouring ?? task.policy.neighbouring)
         account.open(task: task.name, population: task.population, policy: task.policy)
-    }
-}
-
-extension LedgerTask {
-    /// What a round's sum breaks of this task's cohort policy; nil if nothing.
-    fileprivate func complaint(of sum: PrivateSumPlan) -> String? {
-        let size = sum.cohortSize
-        switch policy.selection {
-        case .everyone where size != population:
-            return "\(size) devices are invited where all \(population) take part"
-        case .rotation(let promised) where size != promised:
-            return "\(size) devices are invited where \(promised) take turns"
-        case .coins where size > policy.mostInvited(of: population):
-            return "\(size) devices are invited, more than coins choose of \(population)"
-        default: break
-        }
-        let fewest = policy.minimumSurvivors(of: size)
-        if sum.minimumSurvivors < fewest {
-            return "\(sum.minimumSurvivors) devices would do where at least \(fewest) are promised"
-        }
-        let colluding = policy.colluding(of: size)
-        if sum.colluding < colluding {
-            return "the noise of \(sum.colluding) colluding devices is left out, of \(colluding) "
-                + "promised"
-        }
-        return nil
     }
 }

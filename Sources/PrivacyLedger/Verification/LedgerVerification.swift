@@ -61,7 +61,7 @@ public struct LedgerVerification: Sendable {
         self.init(try LedgerScan(bytes: bytes), evidence)
     }
 
-    private init(_ scan: LedgerScan, _ evidence: Evidence) {
+    init(_ scan: LedgerScan, _ evidence: Evidence) {
         let decoded = Self.decode(scan.records)
         var checkpoints: [LedgerRecord] = []
         var previous = LedgerRecord.first
@@ -89,7 +89,8 @@ public struct LedgerVerification: Sendable {
         rules.check(entries)
         findings += rules.findings.map {
             LedgerFinding(
-                kind: $0.kind, entry: $0.entry, offset: offsets[$0.entry], message: $0.message)
+                kind: $0.kind, entry: $0.entry,
+                offset: offsets.isEmpty ? scan.end : offsets[$0.entry], message: $0.message)
         }
         checkpoint = checkpoints.last.flatMap(Self.checkpoint)
         checkSignatures(checkpoints, evidence: evidence)
@@ -150,10 +151,14 @@ public struct LedgerVerification: Sendable {
 
     /// Checks that a checkpoint in the file is the statement of exactly what stands before it.
     private mutating func checkCheckpoint(_ record: LedgerRecord, fileChecksum: [UInt8]) {
-        guard case .opening(let opening) = entries.first?.content else { return }
+        guard isStated else { return }
+        guard case .opening(let opening) = entries.first?.content else {
+            isStated = false
+            return report(
+                .checkpoint, entry: 0, offset: record.offset, "a checkpoint before the opening")
+        }
         let expected = Checkpoint.text(
             origin: opening.origin, size: tree.count, root: tree.root, fileChecksum: fileChecksum)
-        guard isStated else { return }
         if record.payload.starts(with: "\(expected)\n".utf8) {
             stated = tree.count
             return
@@ -172,20 +177,21 @@ public struct LedgerVerification: Sendable {
     private mutating func checkSignatures(
         _ checkpoints: [LedgerRecord], evidence: Evidence
     ) {
-        guard case .opening(let opening) = entries.first?.content,
-            let claimed = try? VerificationKey(name: opening.origin, key: opening.publicKey)
-        else { return }
-        key = claimed
-        if let expected = evidence.key, expected != claimed {
+        if case .opening(let opening) = entries.first?.content {
+            key = try? VerificationKey(name: opening.origin, key: opening.publicKey)
+        }
+        guard let signer = evidence.key ?? key else { return }
+        if let expected = evidence.key, let claimed = key, expected != claimed {
             report(
                 .signature, entry: 0, offset: offsets[0],
                 "the ledger is signed by \(claimed), and not by \(expected)")
         }
-        let signer = evidence.key ?? claimed
         func isSigned(_ checkpoint: Checkpoint?) -> Bool {
-            checkpoint?.origin == signer.name && checkpoint?.note.isSigned(by: signer) == true
+            guard let checkpoint, checkpoint.origin == signer.name else { return false }
+            // In a file, the owner signs alone: nobody else can add to it.
+            return checkpoint.note.signatures.count == 1 && checkpoint.note.isSigned(by: signer)
         }
-        if !findings.isEmpty || !isSigned(checkpoint) {
+        if !checkpoints.isEmpty, !findings.isEmpty || !isSigned(checkpoint) {
             var signedSize = 0
             for record in checkpoints {
                 let checkpoint = Self.checkpoint(record)
@@ -212,6 +218,7 @@ public struct LedgerVerification: Sendable {
 
     /// Compares the ledger with what others kept.
     private mutating func check(_ evidence: Evidence) {
+        // Without an opening there is nothing to compare, and a finding already.
         guard let signer = evidence.key ?? key else { return }
         for other in evidence.checkpoints {
             guard other.origin == signer.name, other.note.isSigned(by: signer) else {

@@ -78,7 +78,9 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         guard cohort.devices.count >= 2 else { throw SimulationError.nobodyLeft }
         let sumPlan = try plan.sumPlan(
             round: round, query: query, invited: cohort.devices.count)
-        try refuseIfTooDear(round: round, devices: cohort.devices, account: state.account)
+        var account = state.account
+        account.begin()
+        try refuseIfTooDear(round: round, devices: cohort.devices, account: account)
 
         let startOfTraining = ProcessUsage.current.cpuSeconds
         let context = context(round: round, cohort: cohort, state: state, query: query)
@@ -96,7 +98,6 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                     task: task.name, round: round, query: query.name, session: context.session,
                     aggregation: fidelity, cohort: commitment.root,
                     modelBefore: state.modelHash, sum: sumPlan)), round: round, in: &ledger)
-        var account = state.account
         let commit: Commitment = { survivors, perStep in
             try charge(
                 round: round, plan: sumPlan, survivors: survivors.map { cohort.devices[$0] },
@@ -285,6 +286,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             let cohort = Cohort(
                 round: recorded.plan.round, population: plan.population, policy: plan.policy,
                 faults: faults)
+            state.account.begin()
             try state.account.charge(
                 rho: recorded.charge?.rho ?? 0, devices: cohort.masking.map { cohort.devices[$0] })
         }

@@ -49,7 +49,9 @@ extension Audit {
                     path: ledger,
                     evidence: .init(
                         key: try publicKey.map(AuditFile.key), checkpoints: earlier))
-                guard verification.findings.isEmpty, var head = verification.checkpoint else {
+                guard verification.findings.isEmpty, var head = verification.checkpoint,
+                    let owner = verification.key, head.note.isSigned(by: owner)
+                else {
                     print(
                         VerifyAnswer(verification, path: ledger, isKeyPinned: publicKey != nil).text
                     )
