@@ -78,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger",
-                "PrivateAggregation", "SecureAggregation", "Simulation", "Sodium",
+                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
+                "PrivacyLedger", "PrivateAggregation", "SecureAggregation", "Simulation", "Sodium",
                 "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -110,5 +110,12 @@ let package = Package(
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
                 "PrivacyLedger", "Recommender",
             ]),
+        .testTarget(
+            name: "MutationTests",
+            dependencies: [
+                "DifferentialPrivacy", "PrivacyAudit", "PrivacyLedger", "PrivateAggregation",
+                "SecureAggregation", "Sodium", "VectorKernels",
+            ],
+            swiftSettings: features),
     ]
 )

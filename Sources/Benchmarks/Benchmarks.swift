@@ -10,7 +10,8 @@ struct Benchmarks: AsyncParsableCommand {
             shared machine, trust the ratios.
             """,
         subcommands: [
-            AccountingBenchmark.self, GraphBenchmark.self, LedgerBenchmark.self,
+            AccountingBenchmark.self, AuditBenchmark.self, GraphBenchmark.self,
+            LedgerBenchmark.self,
             NoiseBenchmark.self,
             PrivateSumBenchmark.self, TrainingBenchmark.self,
         ])

@@ -73,8 +73,12 @@ public struct BLAKE2b: ~Copyable {
 
     /// The 32-byte hash of `bytes`.
     public static func hash(_ bytes: [UInt8]) -> [UInt8] {
-        var hash = BLAKE2b(checkedLength: 32, key: nil)
-        hash.update(bytes)
-        return hash.finalize()
+        Library.require()
+        return [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+            if let address = output.baseAddress {
+                crypto_generichash(address, 32, bytes, UInt64(bytes.count), nil, 0)
+            }
+            count = 32
+        }
     }
 }

@@ -8,9 +8,12 @@ struct EncodingFailure: Error { let reason: String }
 
 /// A text that a terminal shows as it is.
 func printable(_ text: String) throws(EncodingFailure) -> String {
-    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-        throw EncodingFailure(reason: "a text with control characters")
-    }
+    // Whatever is not ASCII is looked at more closely, which is slow.
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    guard
+        isPlain
+            || !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else { throw EncodingFailure(reason: "a text with control characters") }
     return text
 }
 
@@ -48,18 +51,18 @@ extension LedgerEntry {
     }
 
     /// Decodes an entry; any encoding but the canonical one is refused.
-    init(decoding bytes: some Sequence<UInt8>) throws(EncodingFailure) {
-        let bytes = Data(bytes)
+    init(decoding bytes: [UInt8]) throws(EncodingFailure) {
         var options = BinaryDecodingOptions()
         options.messageDepthLimit = 8
+        options.discardUnknownFields = true
         guard
             let message = try? Covey_V1_LedgerEntry(serializedBytes: bytes, options: options)
         else { throw EncodingFailure(reason: "not a ledger entry") }
-        self = try LedgerEntry(message)
         // Unknown fields are lost on the way, and so are other orders and spelt-out defaults.
-        guard let again: Data = try? self.message.serializedBytes(), again == bytes else {
+        guard let again: [UInt8] = try? message.serializedBytes(), again == bytes else {
             throw EncodingFailure(reason: "not encoded canonically")
         }
+        self = try LedgerEntry(message)
     }
 
     private var message: Covey_V1_LedgerEntry {

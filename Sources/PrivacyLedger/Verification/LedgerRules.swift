@@ -71,10 +71,9 @@ struct LedgerRules {
     }
 
     private mutating func check(_ plan: RoundPlan) {
-        guard var state = tasks[plan.task] else {
+        guard let state = tasks[plan.task] else {
             return report(.order, "a round of \(plan.task.debugDescription), which is no task")
         }
-        defer { tasks[plan.task] = state }
         if let open = state.plan {
             report(.order, "round \(open.round + 1) of \(plan.task) was left without an outcome")
         }
@@ -122,7 +121,7 @@ struct LedgerRules {
     }
 
     private mutating func check(_ charge: RoundCharge) {
-        guard var state = tasks[charge.task], let plan = state.plan, plan.round == charge.round
+        guard let state = tasks[charge.task], let plan = state.plan, plan.round == charge.round
         else {
             return report(
                 .order,
@@ -132,7 +131,6 @@ struct LedgerRules {
         guard state.charge == nil else {
             return report(.order, "round \(charge.round + 1) of \(charge.task) is charged twice")
         }
-        defer { tasks[charge.task] = state }
         state.charge = charge
         let survivors = charge.survivors.last ?? 0
         let steps = [plan.sum.cohortSize] + charge.survivors
@@ -165,14 +163,13 @@ struct LedgerRules {
     }
 
     private mutating func check(_ outcome: RoundOutcome) {
-        guard var state = tasks[outcome.task], let plan = state.plan, plan.round == outcome.round
+        guard let state = tasks[outcome.task], let plan = state.plan, plan.round == outcome.round
         else {
             return report(
                 .order,
                 "an outcome of round \(outcome.round + 1) of \(outcome.task), which is not "
                     + "planned or is over")
         }
-        defer { tasks[outcome.task] = state }
         state.plan = nil
         guard case .completed(let contributors, let noise, let model) = outcome.result else {
             return
@@ -228,8 +225,9 @@ struct LedgerRules {
     }
 }
 
-/// What is known of a task at some point of the ledger.
-private struct TaskState {
+/// What is known of a task at some point of the ledger; an object, so that a round changes it in
+/// place.
+private final class TaskState {
     let task: LedgerTask
     /// The round under way.
     var plan: RoundPlan?

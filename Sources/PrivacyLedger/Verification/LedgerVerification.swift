@@ -62,23 +62,27 @@ public struct LedgerVerification: Sendable {
     }
 
     init(_ scan: LedgerScan, _ evidence: Evidence) {
-        let decoded = Self.decode(scan.records)
+        let chunks = Self.decode(scan.records)
         var checkpoints: [LedgerRecord] = []
+        var records = scan.records.makeIterator()
         var previous = LedgerRecord.first
-        reading: for (record, content) in zip(scan.records, decoded) {
-            switch content {
-            case .entry(let entry, let leafHash):
-                entries.append(entry)
-                offsets.append(record.offset)
-                tree.append(leafHash: leafHash)
-            case .checkpoint:
-                checkpoints.append(record)
-                checkCheckpoint(record, fileChecksum: previous)
-            case .unreadable(let reason):
-                report(.encoding, entry: entries.count, offset: record.offset, reason)
-                break reading
+        reading: for chunk in chunks {
+            for content in chunk {
+                guard let record = records.next() else { break reading }
+                switch content {
+                case .entry(let entry, let leafHash):
+                    entries.append(entry)
+                    offsets.append(record.offset)
+                    tree.append(leafHash: leafHash)
+                case .checkpoint:
+                    checkpoints.append(record)
+                    checkCheckpoint(record, fileChecksum: previous)
+                case .unreadable(let reason):
+                    report(.encoding, entry: entries.count, offset: record.offset, reason)
+                    break reading
+                }
+                previous = record.checksum
             }
-            previous = record.checksum
         }
         if let stop = scan.stop {
             report(
@@ -131,8 +135,8 @@ public struct LedgerVerification: Sendable {
         }
     }
 
-    /// Decodes and hashes records on all processors.
-    private static func decode(_ records: [LedgerRecord]) -> [Content] {
+    /// Decodes and hashes records on all processors, in pieces.
+    private static func decode(_ records: [LedgerRecord]) -> [[Content]] {
         let chunk = 1024
         let count = (records.count + chunk - 1) / chunk
         let results = Mutex([[Content]](repeating: [], count: count))
@@ -142,7 +146,7 @@ public struct LedgerVerification: Sendable {
             }
             results.withLock { $0[index] = contents }
         }
-        return results.withLock { $0.flatMap { $0 } }
+        return results.withLock { $0 }
     }
 
     private static func checkpoint(_ record: LedgerRecord) -> Checkpoint? {
