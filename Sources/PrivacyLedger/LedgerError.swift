@@ -41,11 +41,12 @@ public enum LedgerError: Error, Equatable, CustomStringConvertible {
         case .contradiction(let path, let entry, let reason):
             "\(path), entry \(entry): \(reason)"
         case .unencodable:
-            "an entry is longer than \(LedgerEntry.largestByteCount) bytes, or has a figure out of "
-                + "range; nothing was recorded"
+            "an entry is longer than \(LedgerEntry.largestByteCount) bytes, has a figure out of range, "
+                + "or a text that is blank or holds line breaks and other control characters; nothing "
+                + "was recorded"
         case .inUse(let path): "\(path) is in use: only one process goes on with a ledger"
         case .invalidName(let name):
-            "\(name.debugDescription) cannot name a key: no spaces, no plus signs, and up to 255 bytes"
+            "\(name.debugDescription) cannot name a key: letters, digits and -._/: only"
         case .invalidKey(let text):
             "\(text.debugDescription) is not a public key; expected name+id+base64, as in the "
                 + "ledger's .pub file"

@@ -150,7 +150,7 @@ import Testing
         try expect(
             .noise, at: 3, in: changing(3) { (charge: inout RoundCharge) in charge.rho *= 0.5 })
         try expect(
-            .noise, at: 3, in: changing(3) { (charge: inout RoundCharge) in charge.rho = .nan })
+            .encoding, at: 3, in: changing(3) { (charge: inout RoundCharge) in charge.rho = .nan })
         let weak = try fixture.sum(0.2)
         try expect(.noise, at: 3, in: changing(2) { (plan: inout RoundPlan) in plan.sum = weak })
         try expect(

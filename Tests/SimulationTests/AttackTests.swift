@@ -44,6 +44,21 @@ import Testing
         #expect(result.verdict == .consistent && result.curve.isEmpty)
     }
 
+    /// Only devices that were invited to a round can show in it: those that were not must not look
+    /// like canaries that left no trace.
+    @Test(arguments: [
+        ["cohort.selection=rotation", "cohort.size=300"],
+        ["cohort.selection=coins", "cohort.rate=0.5"],
+    ])
+    func `canaries that were not invited say nothing`(cohort: [String]) async throws {
+        for method in [AttackResult.Method.oneShot, .canaries] {
+            let result = try await attack(
+                method, ["aggregation=statistical", "privacy.epsilon=1"] + cohort)
+            #expect(result.verdict == .consistent)
+            #expect(result.bounds.allSatisfy { $0.epsilon < result.accounted.upper })
+        }
+    }
+
     @Test func `people are looked for in models of both kinds`() async throws {
         for overrides in [
             ["aggregation=statistical"],

@@ -61,6 +61,10 @@ public struct AuditReport: Sendable, Codable {
     public var ledger: String
     /// The key that signs it, as text.
     public var publicKey: String
+    /// Whether that key was given by the reader; otherwise it is the ledger's own word.
+    public var isKeyPinned: Bool
+    /// The number of entries that the last checkpoint covers, of all entries.
+    public var signedEntries: Int
     /// The number of entries.
     public var entries: Int
     /// The root of the tree over the entries, in hexadecimal; absent without a checkpoint.
@@ -88,14 +92,19 @@ public struct AuditReport: Sendable, Codable {
 
     /// Reports on a ledger that was checked.
     ///
+    /// - Parameters:
+    ///   - verification: The outcome of the check.
+    ///   - isKeyPinned: Whether it was checked with a key from elsewhere.
     /// - Throws: ``AuditReportError/noOpening`` where it has no opening entry.
-    public init(_ verification: LedgerVerification) throws {
+    public init(_ verification: LedgerVerification, isKeyPinned: Bool = false) throws {
         let history = LedgerHistory(verification.entries)
         guard let opening = history.opening else { throw AuditReportError.noOpening }
         let delta = opening.target.budget.delta
         ledger = opening.origin
         publicKey = verification.key?.description ?? ""
+        self.isKeyPinned = isKeyPinned
         entries = verification.entries.count
+        signedEntries = verification.checkpoint?.size ?? 0
         root = verification.checkpoint.map { hexadecimal($0.root) }
         isSimulation = opening.randomness == .seeded
         findings = verification.findings

@@ -12,7 +12,11 @@ public struct VerificationKey: Sendable, Hashable, CustomStringConvertible {
         case cosignature = 4
     }
 
-    /// The name, without spaces and plus signs.
+    /// Names appear in commands and on pages: letters, digits and -._/: only.
+    private static let nameCharacters = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:".utf8)
+
+    /// The name, of letters, digits and `-._/:`.
     public let name: String
     /// What its signatures say.
     public let algorithm: Algorithm
@@ -26,10 +30,7 @@ public struct VerificationKey: Sendable, Hashable, CustomStringConvertible {
         name: String, algorithm: Algorithm = .ed25519, key: [UInt8]
     ) throws(LedgerError) {
         guard !name.isEmpty, name.utf8.count <= 255,
-            name.unicodeScalars.allSatisfy({
-                $0 != "+" && !$0.properties.isWhitespace
-                    && $0.properties.generalCategory != .control
-            })
+            name.utf8.allSatisfy({ Self.nameCharacters.contains($0) })
         else { throw .invalidName(name) }
         self.name = name
         self.algorithm = algorithm

@@ -10,10 +10,16 @@ struct EncodingFailure: Error { let reason: String }
 func printable(_ text: String) throws(EncodingFailure) -> String {
     // Whatever is not ASCII is looked at more closely, which is slow.
     let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
-    guard
-        isPlain
-            || !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-    else { throw EncodingFailure(reason: "a text with control characters") }
+    let bidirectional: [ClosedRange<UInt32>] = [0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069]
+    let isHidden = { (scalar: Unicode.Scalar) in
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: bidirectional.contains { $0.contains(scalar.value) }
+        }
+    }
+    guard isPlain || !text.unicodeScalars.contains(where: isHidden) else {
+        throw EncodingFailure(reason: "a text with control characters")
+    }
     return text
 }
 
@@ -97,6 +103,9 @@ extension LedgerEntry {
         case .statement(let statement):
             guard let topic = LedgerStatement.Topic(rawValue: statement.topic) else {
                 throw EncodingFailure(reason: "a statement on \(statement.topic.debugDescription)")
+            }
+            guard statement.text.contains(where: { !$0.isWhitespace }) else {
+                throw EncodingFailure(reason: "a statement without text")
             }
             self.content = .statement(.init(topic: topic, text: try printable(statement.text)))
         }

@@ -102,6 +102,9 @@ extension RoundCharge {
     }
 
     init(_ message: Covey_V1_RoundCharge) throws(EncodingFailure) {
+        guard message.rho >= 0, message.rho.isFinite else {
+            throw EncodingFailure(reason: "a cost of \(message.rho)")
+        }
         self.init(
             task: try printable(message.task), round: Int(message.round),
             survivors: message.survivors.map { Int($0) }, rho: message.rho,

@@ -9,8 +9,8 @@ public struct AttackResult: Sendable, Codable {
         /// be, each included by a coin; the released sums are compared with what they would have
         /// added (Steinke, Nasr and Jagielski 2023; Mahloujifar, Melis and Chaudhuri 2024).
         case canaries
-        /// Made-up devices with random contributions, all included, and their cosines with the
-        /// released sums (Andrew et al. 2023): an estimate.
+        /// Made-up devices with random contributions, all included, and their cosines with the sum
+        /// of the round that gives away most (Andrew et al. 2023): an estimate for that round.
         case oneShot = "one-shot"
         /// Real devices, each included by a coin: whether the released model finds the rest of a
         /// person's items from half of them better than it should.
@@ -19,10 +19,11 @@ public struct AttackResult: Sendable, Codable {
 
     /// What the figures say together.
     public enum Verdict: String, Sendable, Codable {
-        /// No measured bound exceeds the accounted one.
+        /// No measured bound, at a confidence of 99.9 % for all of them together, exceeds the
+        /// accounted one.
         case consistent
-        /// A measured bound, at a confidence of 99.9 %, exceeds the accounted one: there is a bug
-        /// in the mechanism or in its accounting.
+        /// A measured bound, at that confidence, exceeds the accounted one: there is a bug in the
+        /// mechanism or in its accounting, or the bound's assumption is wrong.
         case violated
     }
 

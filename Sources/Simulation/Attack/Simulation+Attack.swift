@@ -60,9 +60,11 @@ extension Simulation {
         let evidence: Evidence
         switch method {
         case .canaries:
-            evidence = .scores(
-                try CanaryScores(
-                    Array(zip(state.canaryLog.products, canaries.isIncluded))), isCentred: true)
+            // Whether a canary was in any round does not depend on its coin.
+            let scores = zip(state.canaryLog.scores, canaries.isIncluded).compactMap {
+                score, isIncluded in score.map { (score: $0, isIncluded: isIncluded) }
+            }
+            evidence = .scores(try CanaryScores(scores), isCentred: true)
         case .oneShot:
             evidence = .cosines(
                 try CanaryCosines(

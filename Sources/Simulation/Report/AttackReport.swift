@@ -28,8 +28,10 @@ public struct AttackReport: Sendable {
                         lead: "How to read it.",
                         "What an attack reaches is a lower bound on epsilon: with the stated "
                             + "confidence no smaller epsilon holds, if the assumption is true. The "
-                            + "accounted epsilon is an upper bound. An attack above it proves a "
-                            + "bug; one far below it says little, as better attacks may exist."),
+                            + "accounted epsilon is an upper bound. The "
+                            + "verdict compares it with bounds at 99.9 %: one above it means a bug, or "
+                            + "a wrong assumption; one far below it says little, as better attacks may "
+                            + "exist."),
                 ],
                 sections: results.map(section), scenario: [], style: ReportStyle.css))
     }

@@ -44,6 +44,14 @@ public struct AuditReportPage: Sendable {
                         "The ledger has \(report.findings.count) findings, listed under violations: "
                         + "its figures prove nothing until they are explained.", commands: []))
         }
+        if !report.isKeyPinned {
+            notices.append(
+                .init(
+                    heading: "Whose ledger?",
+                    text:
+                        "The report was made without the operator's public key: that the ledger is "
+                        + "theirs is its own word.", commands: []))
+        }
         if report.isSimulation {
             notices.append(
                 .init(
@@ -84,14 +92,14 @@ public struct AuditReportPage: Sendable {
                 lead: "What this is.",
                 "\(report.ledger) computes with the data of people that never leaves their devices. "
                     + "This page says what that may give away about one of them. It was worked out "
-                    + "from the signed ledger alone, without believing its owner."),
+                    + "from the ledger alone; what it takes from its owner's word is marked."),
             .init(
                 lead: "What it means.",
                 "Somebody who knows everything else about the world, and looks at all models that "
                     + "were released, guesses whether your data was used right at most "
                     + "\(Self.guesses(report.observer)) times in 100; without the models it would be "
-                    + "50. The company that runs the computation, which also knows when your device "
-                    + "took part, at most \(Self.guesses(report.coordinator)) times."),
+                    + "50. Whoever runs the computation, and also knows when your device took part, at "
+                    + "most \(Self.guesses(report.coordinator)) times."),
             .init(
                 lead: "What it does not mean.",
                 "What people like you have in common is what the models are for, and is learnt "
@@ -212,9 +220,16 @@ public struct AuditReportPage: Sendable {
             legend: [LegendItem("coordinator", .coordinator), LegendItem("observers", .observer)],
             remarks: ["Upper bounds that hold, numerical errors included."],
             data: .init(
-                "Delta", columns: ["epsilon", "coordinator"],
-                rows: coordinator.map {
-                    (NumberText.significant($0.epsilon), [NumberText.scientific($0.delta)])
+                "Delta", columns: ["epsilon", "coordinator", "epsilon", "observers"],
+                rows: zip(coordinator, observer).map { coordinator, observer in
+                    (
+                        NumberText.significant(coordinator.epsilon),
+                        [
+                            NumberText.scientific(coordinator.delta),
+                            NumberText.significant(observer.epsilon),
+                            NumberText.scientific(observer.delta),
+                        ]
+                    )
                 }))
     }
 

@@ -24,7 +24,8 @@ extension Simulation {
     }
 
     private func opening(key: [UInt8]) -> LedgerOpening {
-        let name = scenario.name.split { $0.isWhitespace || $0 == "+" }.joined(separator: "-")
+        let name = scenario.name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+            .joined(separator: "-")
         return LedgerOpening(
             origin: "simulation/" + name, publicKey: key, randomness: .seeded,
             neighbouring: scenario.policy.neighbouring, target: scenario.target)

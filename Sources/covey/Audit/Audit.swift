@@ -35,6 +35,15 @@ enum AuditFile {
         return try VerificationKey(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
+    /// Refuses a place for a page that could not be written to after long work.
+    static func checkWritable(_ path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        guard !path.hasSuffix(".json"), FileManager.default.isWritableFile(atPath: folder) else {
+            throw BudgetError.invalid(
+                "\(path) cannot be written as a page; choose another place, ending with .html")
+        }
+    }
+
     static func checkpoint(_ path: String) throws -> Checkpoint {
         try Checkpoint(try text(path))
     }

@@ -12,7 +12,8 @@ extension Audit {
             abstract: "Answer what a regulator asks about a ledger, from its entries alone.",
             discussion: """
                 Eighteen disclosures, after NIST SP 800-226 and "How to DP-fy ML", each filled from \
-                the ledger or marked as missing. The same ledger gives the same bytes.
+                the ledger or marked as missing. The same ledger gives the same bytes. Ends with \
+                status 1 where the ledger is not in order.
 
                 Examples:
                   covey audit report runs/quickstart/ledger.covey
@@ -39,9 +40,11 @@ extension Audit {
 
         func run() throws {
             try reporting {
+                if let html { try AuditFile.checkWritable(html) }
                 let report = try AuditReport(
                     try LedgerVerification(
-                        path: ledger, evidence: .init(key: try publicKey.map(AuditFile.key))))
+                        path: ledger, evidence: .init(key: try publicKey.map(AuditFile.key))),
+                    isKeyPinned: publicKey != nil)
                 let text = try jsonText(report)
                 if let html {
                     let beside = URL(filePath: html).deletingPathExtension()
@@ -57,19 +60,24 @@ extension Audit {
                         Data("covey: wrote \(html) and \(beside.relativePath)\n".utf8))
                 }
                 if json { print(text) } else if html == nil { print(Self.text(report)) }
+                if !report.findings.isEmpty { throw ExitCode(1) }
             }
         }
 
         private static func text(_ report: AuditReport) -> String {
             let missing = report.disclosures.filter { $0.source == .missing }
-            return report.disclosures.enumerated().map { number, disclosure in
-                let answers =
-                    disclosure.answers.isEmpty
-                    ? ["MISSING"] : disclosure.answers
-                return
-                    "\(number + 1). \(disclosure.topic.rawValue) (\(disclosure.source.rawValue))\n"
-                    + answers.map { "   \($0)" }.joined(separator: "\n")
-            }.joined(separator: "\n")
+            let caution =
+                report.findings.isEmpty
+                ? "" : "NOT IN ORDER: \(report.findings.count) findings, see violations.\n\n"
+            return caution
+                + report.disclosures.enumerated().map { number, disclosure in
+                    let answers =
+                        disclosure.answers.isEmpty
+                        ? ["MISSING"] : disclosure.answers
+                    return
+                        "\(number + 1). \(disclosure.topic.rawValue) (\(disclosure.source.rawValue))\n"
+                        + answers.map { "   \($0)" }.joined(separator: "\n")
+                }.joined(separator: "\n")
                 + "\n\n\(missing.count) of \(report.disclosures.count) missing."
         }
     }
