@@ -69,7 +69,7 @@ public struct AttackReport: Sendable {
                     + (result.estimate.map {
                         " Estimate, which is no bound: \(Self.number($0))."
                     } ?? "")
-            ], blocks: blocks, isWide: true)
+            ], blocks: blocks)
     }
 
     private func curve(_ result: AttackResult) -> ReportPage.Figure {
