@@ -105,19 +105,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         }
         let outcome: RoundSum
         do {
-            switch (fidelity, members) {
-            case (.real, let members?):
-                outcome = try await RealSummation(
-                    context: context, training: plan, plan: sumPlan
-                ).sum(of: members, committing: commit)
-            case (.ideal, let members?):
-                outcome = try await IdealSummation(context: context, plan: sumPlan)
-                    .sum(of: members, committing: commit)
-            default:
-                outcome = try await StatisticalSummation(
-                    context: context, query: query, plan: sumPlan
-                ).sum(committing: commit)
-            }
+            outcome = try await sum(
+                query, plan: sumPlan, members: members, context: context, committing: commit)
         } catch AggregationError.tooFewDevices(let step, let left, let needed) {
             try end(
                 round, .abandoned(step: step, left: left, needed: needed), in: &ledger)
@@ -125,17 +114,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 round: round, step: step, left: left, needed: needed)
         }
         state.account = account
-        if let canaries, canaries.design != .users {
-            let positions = cohort.masking
-            let isCanary = { canaries.canary(of: cohort.devices[$0]) != nil }
-            let known = try await StatisticalSummation(
-                context: context, query: query, plan: sumPlan
-            ).clippedSum(of: positions.filter { !isCanary($0) }).values
-            state.canaryLog.add(
-                outcome.sum, known: known, canaries: canaries,
-                present: positions.compactMap { canaries.canary(of: cohort.devices[$0]) },
-                query: query, round: round)
-        }
+        try await look(at: outcome.sum, of: query, plan: sumPlan, context: context, in: &state)
         state.apply(outcome, round: round)
         try end(
             round,
@@ -158,6 +137,40 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 quality: isDue
                     ? try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
                     : nil))
+    }
+
+    /// The sum of a round, as faithfully as is asked for.
+    private func sum(
+        _ query: SumQuery, plan sum: PrivateSumPlan, members: CohortRoster?,
+        context: RoundContext<Algorithm>, committing commit: Commitment
+    ) async throws -> RoundSum {
+        switch (fidelity, members) {
+        case (.real, let members?):
+            try await RealSummation(context: context, training: plan, plan: sum)
+                .sum(of: members, committing: commit)
+        case (.ideal, let members?):
+            try await IdealSummation(context: context, plan: sum)
+                .sum(of: members, committing: commit)
+        default:
+            try await StatisticalSummation(context: context, query: query, plan: sum)
+                .sum(committing: commit)
+        }
+    }
+
+    /// In an audit, compares a released sum with what everybody but the canaries contributed.
+    private func look(
+        at released: NoisySum, of query: SumQuery, plan sum: PrivateSumPlan,
+        context: RoundContext<Algorithm>, in state: inout State
+    ) async throws {
+        guard let canaries, canaries.design != .users else { return }
+        let positions = context.cohort.masking
+        let numbers = positions.map { canaries.canary(of: context.cohort.devices[$0]) }
+        let others = zip(positions, numbers).filter { $0.1 == nil }.map(\.0)
+        let known = try await StatisticalSummation(context: context, query: query, plan: sum)
+            .clippedSum(of: others).values
+        state.canaryLog.add(
+            released, known: known, canaries: canaries, present: numbers.compactMap { $0 },
+            query: query, round: context.round)
     }
 
     /// The quality of the same algorithm over the same cohorts, with exact sums of unclipped
