@@ -26,13 +26,27 @@ struct LedgerRecord: Sendable {
 
     var end: Int { offset + Self.prefixLength + payload.count + Self.checksumLength }
 
-    /// A record that comes after what has the check `previous`.
-    init(_ kind: Kind, _ payload: [UInt8], at offset: Int, after previous: [UInt8]) {
+    /// A record that comes after what has the check `previous`, its first bytes being `prefix`.
+    init(
+        _ kind: Kind, _ payload: [UInt8], at offset: Int, prefix: [UInt8], after previous: [UInt8]
+    ) {
         self.kind = kind
         self.payload = payload
         self.offset = offset
-        checksum = Self.checksum(
-            previous + Self.prefix(kind.rawValue, count: payload.count, after: previous) + payload)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(previous.count + prefix.count + payload.count)
+        bytes += previous
+        bytes += prefix
+        bytes += payload
+        checksum = Self.checksum(bytes)
+    }
+
+    /// A record that comes after what has the check `previous`.
+    init(_ kind: Kind, _ payload: [UInt8], at offset: Int, after previous: [UInt8]) {
+        self.init(
+            kind, payload, at: offset,
+            prefix: Self.prefix(kind.rawValue, count: payload.count, after: previous),
+            after: previous)
     }
 
     /// The bytes of the record, the check of the one before being `previous`.

@@ -82,8 +82,8 @@ struct LedgerScan: Sendable {
             return stop = Stop(reason: "an incomplete record ends the file", isTorn: true)
         }
         let record = LedgerRecord(
-            kind, Array(rest.prefix(length)), at: end, after: previous)
-        guard record.checksum == Array(rest.suffix(LedgerRecord.checksumLength)) else {
+            kind, Array(rest.prefix(length)), at: end, prefix: prefix, after: previous)
+        guard rest.suffix(LedgerRecord.checksumLength).elementsEqual(record.checksum) else {
             // A write that was cut short leaves zeros at its end; a changed record does not.
             let stored = rest.suffix(LedgerRecord.checksumLength)
             let same = zip(stored, record.checksum).prefix { $0 == $1 }.count
