@@ -88,9 +88,7 @@ struct Simulate: AsyncParsableCommand {
 
     private func readScenario() throws -> Scenario {
         if let resume { return try Scenario(path: resume + "/scenario.yaml") }
-        if let scenario { return try Scenario(path: scenario, overrides: overrides) }
-        return try Scenario(
-            yaml: Scenario.quickstartYAML, source: "the quickstart", overrides: overrides)
+        return try Scenario(argument: scenario, overrides: overrides)
     }
 
     private static func defaultFolder(for name: String) -> String {

@@ -479,6 +479,7 @@ nonisolated struct Covey_V1_CohortPolicy: Sendable {
 }
 
 /// A round before the first device is asked.
+// Generated so: its storage is copied before it is changed wherever it is shared.
 nonisolated struct Covey_V1_RoundPlan: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

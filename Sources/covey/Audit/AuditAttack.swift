@@ -75,7 +75,8 @@ extension Audit {
             defer { source.cancel() }
             do {
                 let simulation = try Simulation(
-                    scenario: try readScenario(), interruption: interruption,
+                    scenario: try Scenario(argument: scenario, overrides: overrides),
+                    interruption: interruption,
                     observer: progress.show)
                 var results: [AttackResult] = []
                 if let html { try AuditFile.checkWritable(html) }
@@ -107,12 +108,6 @@ extension Audit {
                 FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
                 throw ExitCode(2)
             }
-        }
-
-        private func readScenario() throws -> Scenario {
-            if let scenario { return try Scenario(path: scenario, overrides: overrides) }
-            return try Scenario(
-                yaml: Scenario.quickstartYAML, source: "the quickstart", overrides: overrides)
         }
     }
 }

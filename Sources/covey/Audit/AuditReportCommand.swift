@@ -21,14 +21,7 @@ extension Audit {
                   covey audit report ledger.covey --json
                 """)
 
-        @Argument(help: "The ledger file.", completion: .file(extensions: ["covey"]))
-        var ledger: String
-
-        @Option(
-            help: ArgumentHelp(
-                "The owner's public key, or a file with it; without it, the ledger's own word is "
-                    + "taken for its key.", valueName: "key"))
-        var publicKey: String?
+        @OptionGroup var options: LedgerOptions
 
         @Option(
             help: ArgumentHelp(
@@ -42,9 +35,7 @@ extension Audit {
             try reporting {
                 if let html { try AuditFile.checkWritable(html) }
                 let report = try AuditReport(
-                    try LedgerVerification(
-                        path: ledger, evidence: .init(key: try publicKey.map(AuditFile.key))),
-                    isKeyPinned: publicKey != nil)
+                    try options.verification(), isKeyPinned: options.isKeyPinned)
                 let text = try jsonText(report)
                 if let html {
                     let beside = URL(filePath: html).deletingPathExtension()

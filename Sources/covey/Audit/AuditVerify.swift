@@ -18,14 +18,7 @@ extension Audit {
                   covey audit verify ledger.covey --checkpoint witnessed.txt --witness witness.pub
                 """)
 
-        @Argument(help: "The ledger file.", completion: .file(extensions: ["covey"]))
-        var ledger: String
-
-        @Option(
-            help: ArgumentHelp(
-                "The owner's public key, or a file with it; without it, the ledger's own word is "
-                    + "taken for its key.", valueName: "key"))
-        var publicKey: String?
+        @OptionGroup var options: LedgerOptions
 
         @Option(
             help: ArgumentHelp(
@@ -45,13 +38,9 @@ extension Audit {
         func run() throws {
             let answer = try reporting {
                 VerifyAnswer(
-                    try LedgerVerification(
-                        path: ledger,
-                        evidence: .init(
-                            key: try publicKey.map(AuditFile.key),
-                            checkpoints: try checkpoint.map(AuditFile.checkpoint),
-                            witnesses: try witness.map(AuditFile.key))),
-                    path: ledger, isKeyPinned: publicKey != nil)
+                    try options.verification(
+                        checkpoints: try checkpoint.map(AuditFile.checkpoint),
+                        witnesses: try witness.map(AuditFile.key)), options: options)
             }
             print(json ? try jsonText(answer) : answer.text)
             if !answer.isInOrder { throw ExitCode(1) }
@@ -72,8 +61,8 @@ struct VerifyAnswer: Encodable {
     let root: String?
     let isSimulation: Bool
 
-    init(_ verification: LedgerVerification, path: String, isKeyPinned: Bool) {
-        ledger = path
+    init(_ verification: LedgerVerification, options: LedgerOptions) {
+        ledger = options.ledger
         isInOrder = verification.findings.isEmpty
         findings = verification.findings
         entries = verification.entries.count
@@ -82,7 +71,7 @@ struct VerifyAnswer: Encodable {
         isSimulation = history.opening?.randomness == .seeded
         spent = verification.spent
         publicKey = verification.key?.description
-        self.isKeyPinned = isKeyPinned
+        isKeyPinned = options.isKeyPinned
         root = verification.checkpoint.map { hexadecimal($0.root) }
     }
 

@@ -19,8 +19,7 @@ extension Audit {
                   covey audit verify ledger.covey --checkpoint witnessed.txt --witness witness.key.pub
                 """)
 
-        @Argument(help: "The ledger file.", completion: .file(extensions: ["covey"]))
-        var ledger: String
+        @OptionGroup var options: LedgerOptions
 
         @Option(help: ArgumentHelp("The witness's name.", valueName: "name"))
         var name: String
@@ -37,24 +36,16 @@ extension Audit {
                 valueName: "file"))
         var state: String
 
-        @Option(help: ArgumentHelp("The owner's public key, or a file with it.", valueName: "key"))
-        var publicKey: String?
-
         func run() throws {
             try reporting {
                 let earlier =
                     FileManager.default.fileExists(atPath: state)
                     ? [try AuditFile.checkpoint(state)] : []
-                let verification = try LedgerVerification(
-                    path: ledger,
-                    evidence: .init(
-                        key: try publicKey.map(AuditFile.key), checkpoints: earlier))
+                let verification = try options.verification(checkpoints: earlier)
                 guard verification.findings.isEmpty, var head = verification.checkpoint,
                     let owner = verification.key, head.note.isSigned(by: owner)
                 else {
-                    print(
-                        VerifyAnswer(verification, path: ledger, isKeyPinned: publicKey != nil).text
-                    )
+                    print(VerifyAnswer(verification, options: options).text)
                     throw ExitCode(1)
                 }
                 let key = try SigningKeyFile.read(
