@@ -1,0 +1,144 @@
+#include "scan.h"
+#include "targets.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#endif
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tables are little-endian");
+
+// Products and sums round apart on every target, so that all give the same bits.
+#pragma STDC FP_CONTRACT OFF
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float floats16 __attribute__((ext_vector_type(16), aligned(4)));
+typedef int32_t ints16 __attribute__((ext_vector_type(16)));
+typedef uint32_t words16 __attribute__((ext_vector_type(16)));
+typedef uint16_t shorts16 __attribute__((ext_vector_type(16), aligned(2)));
+typedef _Bool lanes16 __attribute__((ext_vector_type(16)));
+
+INLINE size_t group_bytes(enum covey_scan_kind kind) {
+    return kind == COVEY_SCAN_HALF ? 32 : 64;
+}
+
+// Vectors go in and out of functions by address, as their registers differ from target to target.
+
+/// One bit for each value above the threshold.
+INLINE unsigned lanes_above(const floats16 *values, float threshold) {
+    lanes16 above = __builtin_convertvector(*values > threshold, lanes16);
+    uint16_t bits;
+    memcpy(&bits, &above, sizeof bits);
+    return bits;
+}
+
+/// Halves as floats; infinities and NaN, which tables do not hold, become large numbers.
+INLINE void from_halves(const uint8_t *halves, floats16 *floats) {
+    words16 wide = __builtin_convertvector(*(const shorts16 *)halves, words16);
+    words16 magnitude = (wide & 0x7fff) << 13, sign = (wide & 0x8000) << 16;
+    floats16 values;
+    memcpy(&values, &magnitude, sizeof values);
+    values *= 0x1p112f;
+    words16 bits;
+    memcpy(&bits, &values, sizeof bits);
+    bits |= sign;
+    memcpy(floats, &bits, sizeof bits);
+}
+
+INLINE void halves_portable(
+    const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
+    floats16 sum = 0;
+    for (size_t group = 0; group < groups; group++) {
+        floats16 values;
+        from_halves(bytes + 32 * group, &values);
+        sum += query[group] * values;
+    }
+    *result = sum;
+}
+
+INLINE void bytes_portable(
+    const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
+    int32_t sums[16];
+    for (size_t item = 0; item < 16; item++) sums[item] = offset;
+    for (size_t group = 0; group < groups; group++, bytes += 64, query += 4)
+        for (size_t item = 0; item < 16; item++)
+            for (size_t i = 0; i < 4; i++) sums[item] += bytes[4 * item + i] * query[i];
+    memcpy(result, sums, sizeof sums);
+}
+
+INLINE void nibbles_portable(
+    const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
+    int32_t sums[16];
+    for (size_t item = 0; item < 16; item++) sums[item] = offset;
+    for (size_t group = 0; group < groups; group++, bytes += 64, query += 8)
+        for (size_t item = 0; item < 16; item++)
+            for (size_t i = 0; i < 4; i++)
+                sums[item] += (bytes[4 * item + i] & 15) * query[i]
+                    + (bytes[4 * item + i] >> 4) * query[4 + i];
+    memcpy(result, sums, sizeof sums);
+}
+
+#define NAME(name) name##_portable
+#define TARGET
+#define HALVES halves_portable
+#define BYTES bytes_portable
+#define NIBBLES nibbles_portable
+#include "scan_lanes.h"
+
+#if defined(__x86_64__)
+#include "scan_x86.h"
+#elif defined(__aarch64__)
+#include "scan_arm.h"
+#endif
+
+int covey_scan_has(enum covey_scan_target target) {
+    switch (target) {
+    case COVEY_SCAN_PORTABLE: return 1;
+#if defined(__x86_64__)
+    case COVEY_SCAN_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
+    case COVEY_SCAN_AVX512_VNNI:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+#elif defined(__aarch64__) && defined(__linux__)
+    case COVEY_SCAN_NEON_DOT: return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#elif defined(__aarch64__)
+    // Every processor of Apple's that runs macOS has it.
+    case COVEY_SCAN_NEON_DOT: return 1;
+#endif
+    default: return 0;
+    }
+}
+
+enum covey_scan_target covey_scan_best(void) {
+    if (covey_scan_has(COVEY_SCAN_NEON_DOT)) return COVEY_SCAN_NEON_DOT;
+    if (covey_scan_has(COVEY_SCAN_AVX512_VNNI)) return COVEY_SCAN_AVX512_VNNI;
+    if (covey_scan_has(COVEY_SCAN_AVX2)) return COVEY_SCAN_AVX2;
+    return COVEY_SCAN_PORTABLE;
+}
+
+size_t covey_scan_blocks(
+    enum covey_scan_target target, const struct covey_scan *scan, size_t block, size_t end,
+    float threshold, struct covey_candidates *found) {
+    if (covey_scan_has(target)) {
+        switch (target) {
+#if defined(__x86_64__)
+        case COVEY_SCAN_AVX2: return scan_blocks_avx2(scan, block, end, threshold, found);
+        case COVEY_SCAN_AVX512_VNNI:
+            return scan_blocks_avx512(scan, block, end, threshold, found);
+#elif defined(__aarch64__)
+        case COVEY_SCAN_NEON_DOT: return scan_blocks_neon(scan, block, end, threshold, found);
+#endif
+        default: break;
+        }
+    }
+    return scan_blocks_portable(scan, block, end, threshold, found);
+}

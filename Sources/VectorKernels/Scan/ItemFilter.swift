@@ -1,0 +1,25 @@
+/// Which items a query may find. An item beyond the count of a bitmap is not in it.
+public enum ItemFilter: Sendable {
+    /// Only those in the set: a category, what is available.
+    case only(ItemBitmap)
+    /// All but those in the set: seen, hidden.
+    case except(ItemBitmap)
+
+    /// Applies filters to all `count` items, 64 to a word; bits beyond them become 0.
+    static func combine(_ filters: [ItemFilter], count: Int, into words: inout [UInt64]) {
+        let all = ItemBitmap(count: count, filled: true)
+        words.removeAll(keepingCapacity: true)
+        words.append(contentsOf: all.words)
+        for filter in filters {
+            switch filter {
+            case .only(let set):
+                let shared = min(words.count, set.words.count)
+                for index in 0..<shared { words[index] &= set.words[index] }
+                for index in shared..<words.count { words[index] = 0 }
+            case .except(let set):
+                let shared = min(words.count, set.words.count)
+                for index in 0..<shared { words[index] &= ~set.words[index] }
+            }
+        }
+    }
+}
