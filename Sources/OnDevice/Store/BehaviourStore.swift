@@ -146,9 +146,10 @@ public final class BehaviourStore: Sendable {
         let record = bytes.map { NamedRecord(name: name, content: $0) }
         try record?.validate()
         try store.withLock { store in
-            if let record { try store.replace(name, in: .document, by: record) } else {
-                try store.replaceErasing(name, in: .document, by: nil)
+            guard let record else {
+                return try store.replaceErasing(name, in: .document, by: nil)
             }
+            try store.replace(name, in: .document, by: record)
         }
     }
 

@@ -22,13 +22,14 @@ public struct MasterKeyFile: MasterKeyProvider {
     /// - Throws: ``BehaviourStoreError/exposedKeyFile(path:)`` where others can read it,
     ///   ``BehaviourStoreError/damagedKeyFile(path:)`` where it holds no keys.
     public func masterKeys() throws -> [SecretBytes] {
-        guard let file = try openFormer(O_RDONLY) else { return [] }
+        guard let file = try open(path, O_RDONLY) else { return [] }
         defer { try? file.close() }
         let longest = Self.mark.count + 2 * Self.keyLength
         var content = [UInt8](try file.read(upToCount: longest + 1) ?? Data())
         defer { for index in content.indices { content[index] = 0 } }
         let keyBytes = content.count - Self.mark.count
-        guard content.starts(with: Self.mark), [Self.keyLength, 2 * Self.keyLength].contains(keyBytes)
+        guard content.starts(with: Self.mark),
+            [Self.keyLength, 2 * Self.keyLength].contains(keyBytes)
         else { throw BehaviourStoreError.damagedKeyFile(path: path) }
         return stride(from: Self.mark.count, to: content.count, by: Self.keyLength).map {
             SecretBytes(content[$0..<$0 + Self.keyLength])
@@ -39,11 +40,13 @@ public struct MasterKeyFile: MasterKeyProvider {
     ///
     /// - Throws: ``BehaviourStoreError/inaccessible(path:reason:)`` where it cannot be written.
     public func replaceMasterKeys(with keys: [SecretBytes]) throws {
-        let former = try openFormer(O_RDWR)
+        let former = try open(path, O_RDWR)
         defer { try? former?.close() }
         let next = path + ".next"
+        // What a crash left there.
+        try? overwrite(open(next, O_RDWR))
         unlink(next)
-        let descriptor = open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = Foundation.open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw inaccessible(errno) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
@@ -70,9 +73,9 @@ public struct MasterKeyFile: MasterKeyProvider {
         try former.synchronize()
     }
 
-    /// The file as it is, if it is there and its owner's alone.
-    private func openFormer(_ access: Int32) throws -> FileHandle? {
-        let descriptor = open(path, access | O_CLOEXEC)
+    /// The file at `path`, if it is there and its owner's alone.
+    private func open(_ path: String, _ access: Int32) throws -> FileHandle? {
+        let descriptor = Foundation.open(path, access | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw inaccessible(errno)

@@ -10,9 +10,13 @@ extension SealedStore {
     ) throws {
         let (lastTime, count) = try transaction { db in
             let header = try StoreHeader.read(db, master: master)
-            return (header?.retentionTime ?? 0, try Self.count(of: table, ifAbove: retention.count - added, db))
+            let count = try Self.count(of: table, ifAbove: retention.count - added, db)
+            return (header?.retentionTime ?? 0, count)
         }
-        if now - lastTime >= Self.secondsPerDay { try apply(retention, now: now) }
+        // A clock that was put back is looked at anew as well.
+        if now < lastTime || now &- lastTime >= Self.secondsPerDay {
+            try apply(retention, now: now)
+        }
         if count + added > retention.count {
             let room = max(retention.count - added - retention.count / 50, 0)
             try erase(olderThan: .min, allBut: room, in: [table])

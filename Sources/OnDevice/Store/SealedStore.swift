@@ -61,8 +61,9 @@ struct SealedStore {
         _ body: (_ row: Int64, _ content: [UInt8]?) throws -> Void
     ) throws {
         let keys = EpochKeys(db, master: master)
+        let name = table.rawValue
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT id, epoch, sealed FROM \(table.rawValue) WHERE \(condition) ORDER BY id")
+            db, sql: "SELECT id, epoch, sealed FROM \(name) WHERE \(condition) ORDER BY id")
         while let record = try rows.next() {
             let row: Int64 = record[0]
             let epoch: Int64 = record[1]

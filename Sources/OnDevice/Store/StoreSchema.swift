@@ -17,10 +17,13 @@ enum StoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(
-                sql: "CREATE TABLE header (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL)")
-            try db.execute(sql: "CREATE TABLE epoch (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL)")
+                sql: """
+                    PRAGMA application_id = \(applicationID);
+                    CREATE TABLE header (
+                        id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL);
+                    CREATE TABLE epoch (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);
+                    """)
             for table in ["event", "answer", "document"] { try createSealedTable(table, db) }
         }
         migrator.registerMigration("2") { db in try createSealedTable("impression", db) }
