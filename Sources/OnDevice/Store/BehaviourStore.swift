@@ -1,0 +1,174 @@
+public import Foundation
+internal import Sodium
+internal import Synchronization
+
+/// The person's behaviour on the device: events, lists that were shown, answers of the profile and
+/// documents of other parts of the app, all encrypted at rest.
+///
+/// ```swift
+/// let keys = MasterKeyFile(path: folder + "/behaviour.key")
+/// let store = try BehaviourStore(path: folder + "/behaviour.db", keys: keys)
+/// try store.append([BehaviourEvent(item: "tt0133093", kind: .play, time: 1_790_000_000)])
+/// try store.delete(item: "tt0133093")
+/// ```
+///
+/// What is appended is on the disk when the call returns. What is deleted is gone from the files, and
+/// the keys that could open a forgotten copy of it are destroyed: a deletion replaces the master key,
+/// so that a backup of the database from before it opens with no key that still exists. Where the
+/// backup holds the key too, only its owner can delete it.
+///
+/// One process has a store open at a time; others are refused with ``BehaviourStoreError/inUse(path:)``
+/// after a second. Calls block on the disk and come one after the other; a crash in any of them
+/// leaves the state before or after it.
+///
+/// Events, impressions, answers and documents are sealed with XChaCha20-Poly1305, their lengths
+/// padded. In clear are the number of records and the order in which they came.
+/// Encryption does not protect from whoever has both the file and the key, nor from somebody who puts
+/// both back to an older state.
+public final class BehaviourStore: Sendable {
+    private let store: Mutex<SealedStore>
+    private let retention: Retention
+    private let now: @Sendable () -> Int64
+
+    /// Opens the store at `path`, or makes one, with its key, where there is none.
+    ///
+    /// - Parameters:
+    ///   - path: The file of the database; its log stands beside it under the same name with "-wal".
+    ///   - keys: Where the master key is kept.
+    ///   - retention: What is kept how long, looked at once a day and when the count is reached.
+    ///   - now: The time in seconds since 1970, UTC.
+    /// - Throws: ``BehaviourStoreError``, or what `keys` throws. The file is then as it was.
+    public init(
+        path: String, keys: some MasterKeyProvider, retention: Retention = .default,
+        now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) throws {
+        store = Mutex(try SealedStore(path: path, keys: keys))
+        self.retention = retention
+        self.now = now
+    }
+
+    /// Appends an event.
+    public func append(_ event: BehaviourEvent) throws { try append([event]) }
+
+    /// Appends events, all or none. Of more than the retention's count only the latest are kept.
+    ///
+    /// - Throws: ``BehaviourStoreError/invalid(reason:)`` where one is out of range.
+    public func append(_ events: [BehaviourEvent]) throws {
+        for event in events { try event.validate() }
+        try append(events, to: .event, time: \.time, payload: \.payload)
+    }
+
+    /// Appends a list that was shown.
+    ///
+    /// - Throws: ``BehaviourStoreError/invalid(reason:)`` where it is out of range.
+    public func append(_ impression: Impression) throws {
+        try impression.validate()
+        try append([impression], to: .impression, time: \.time, payload: \.payload)
+    }
+
+    private func append<Content>(
+        _ contents: [Content], to table: SealedTable, time: KeyPath<Content, Int64>,
+        payload: KeyPath<Content, [UInt8]>
+    ) throws {
+        let kept =
+            contents.count <= retention.count
+            ? contents
+            : contents.sorted { $0[keyPath: time] < $1[keyPath: time] }.suffix(retention.count)
+        try store.withLock { store in
+            try store.makeRoom(for: kept.count, in: table, retention: retention, now: now())
+            try store.insert(kept.map { $0[keyPath: payload] }, into: table)
+        }
+    }
+
+    /// All events, the oldest first.
+    public var events: [BehaviourEvent] {
+        get throws { try store.withLock { try $0.events().map(\.content).sorted(by: \.time) } }
+    }
+
+    /// All lists that were shown, the oldest first.
+    public var impressions: [Impression] {
+        get throws { try store.withLock { try $0.impressions().map(\.content).sorted(by: \.time) } }
+    }
+
+    /// Deletes all events with an item, and all lists that showed it: a list with a gap is not what
+    /// was shown. The events with the other items of such a list stay.
+    public func delete(item: String) throws {
+        try store.withLock {
+            try $0.erase(event: { $0.item == item }, impression: { $0.items.contains(item) })
+        }
+    }
+
+    /// Deletes all events and shown lists of a period.
+    ///
+    /// - Parameters:
+    ///   - start: Its first second since 1970.
+    ///   - end: The second after its last.
+    public func delete(from start: Int64, to end: Int64) throws {
+        func isDeleted(_ time: Int64) -> Bool { start <= time && time < end }
+        try store.withLock {
+            try $0.erase(event: { isDeleted($0.time) }, impression: { isDeleted($0.time) })
+        }
+    }
+
+    /// Deletes everything, answers and documents too; the store stays open and is empty.
+    public func deleteEverything() throws { try store.withLock { try $0.eraseEverything() } }
+
+    /// Erases what is older than the retention's age or beyond its count.
+    ///
+    /// - Parameter time: The time from which ages count, in seconds since 1970.
+    public func applyRetention(now time: Int64) throws {
+        try store.withLock { try $0.apply(retention, now: time) }
+    }
+
+    /// The answers that the person gave to a question, or nothing where it is open.
+    public func answer(_ question: String) throws -> [String]? {
+        try store.withLock { try $0.named(question, in: .answer)?.content.answers() }
+    }
+
+    /// Answers a question anew; the former answer is erased. Nothing takes the answer back.
+    public func setAnswer(_ answer: [String]?, to question: String) throws {
+        let record = answer.map { NamedRecord(name: question, answers: $0) }
+        try record?.validate()
+        try store.withLock { try $0.replaceErasing(question, in: .answer, by: record) }
+    }
+
+    /// The content of a document, or nothing where there is none of the name.
+    ///
+    /// Documents are what other parts of the app must keep, such as a record of participation; a few
+    /// of them, since finding one opens all.
+    public func document(_ name: String) throws -> [UInt8]? {
+        try store.withLock { try $0.named(name, in: .document)?.content.content }
+    }
+
+    /// Writes a document, durable when it returns. A former version is overwritten, and erased with
+    /// the next deletion of anything beside it; nothing in place of bytes erases the document.
+    public func setDocument(_ name: String, _ bytes: [UInt8]?) throws {
+        let record = bytes.map { NamedRecord(name: name, content: $0) }
+        try record?.validate()
+        try store.withLock { store in
+            guard let record else {
+                return try store.replaceErasing(name, in: .document, by: nil)
+            }
+            try store.replace(name, in: .document, by: record)
+        }
+    }
+
+    /// Everything that the store holds, as JSON; ``StoreExport`` tells its keys.
+    public func export() throws -> Data {
+        let export = try store.withLock { try $0.export() }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(export)
+    }
+
+    /// Reads everything and reports what is damaged. Changes nothing.
+    public func checkIntegrity() throws -> IntegrityReport {
+        try store.withLock { try $0.checkIntegrity() }
+    }
+
+    /// Erases the records that ``checkIntegrity()`` reports as damaged, so that the others can be
+    /// used again, and returns them.
+    public func deleteDamagedRecords() throws -> [IntegrityReport.DamagedRecord] {
+        try store.withLock { try $0.eraseDamagedRecords() }
+    }
+}

@@ -1,0 +1,191 @@
+import Foundation
+import GRDB
+import Sodium
+import Testing
+
+@testable import OnDevice
+
+/// Files that are not what they should be: each has its error, and stays as it is.
+struct StoreOpeningTests {
+    let fixture: StoreFixture
+
+    init() throws { fixture = try StoreFixture() }
+
+    private func fill(_ count: Int = 300) throws -> [BehaviourEvent] {
+        let events = randomEvents(count, seed: 1)
+        try fixture.open().append(events)
+        return events
+    }
+
+    private func expectRefusal(_ error: BehaviourStoreError) throws {
+        let before = try fixture.files()
+        #expect(throws: error) { try fixture.open() }
+        let after = try fixture.files()
+        #expect(after["behaviour.db"] == before["behaviour.db"])
+        #expect(after["behaviour.key"] == before["behaviour.key"])
+    }
+
+    @Test func `the files are their owner's alone`() throws {
+        let store = try fixture.open()
+        try store.append(randomEvents(1, seed: 1))
+        #expect(
+            Set(try fixture.files().keys)
+                == ["behaviour.db", "behaviour.db-wal", "behaviour.key"])
+        for name in try fixture.files().keys {
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: fixture.folder + "/" + name)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+    }
+
+    @Test func `another master key is refused and the right one opens again`() throws {
+        let events = try fill()
+        let key = try #require(try fixture.files()["behaviour.key"])
+        try fixture.keys.replaceMasterKeys(with: [SecretBytes([UInt8](repeating: 1, count: 32))])
+        try expectRefusal(.wrongKey(path: fixture.path))
+        try fixture.write("behaviour.key", key)
+        #expect(try fixture.open().events == events)
+    }
+
+    @Test func `a missing master key is refused and none is made`() throws {
+        _ = try fill()
+        try FileManager.default.removeItem(atPath: fixture.keyPath)
+        try expectRefusal(.missingKey(path: fixture.path))
+    }
+
+    @Test func `a key file that others can read, or that is none, is refused`() throws {
+        let events = try fill()
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o640]
+        try FileManager.default.setAttributes(attributes, ofItemAtPath: fixture.keyPath)
+        try expectRefusal(.exposedKeyFile(path: fixture.keyPath))
+        let key = try #require(try fixture.files()["behaviour.key"])
+        for bad in [key.dropLast(), Data(), key + [0], Data(key.reversed())] {
+            try fixture.write("behaviour.key", bad)
+            try expectRefusal(.damagedKeyFile(path: fixture.keyPath))
+        }
+        try fixture.write("behaviour.key", key)
+        #expect(try fixture.open().events == events)
+    }
+
+    @Test func `a store that vanished beside its key is not silently begun anew`() throws {
+        _ = try fill()
+        try FileManager.default.removeItem(atPath: fixture.path)
+        #expect(throws: BehaviourStoreError.emptied(path: fixture.path)) { try fixture.open() }
+        try fixture.write("behaviour.db", Data())
+        #expect(throws: BehaviourStoreError.emptied(path: fixture.path)) { try fixture.open() }
+    }
+
+    @Test func `a first opening that was interrupted is taken up`() throws {
+        for hasKey in [false, true] {
+            let fixture = try StoreFixture()
+            try fixture.execute("")
+            try StoreSchema.migrator.migrate(DatabaseQueue(path: fixture.path))
+            if hasKey {
+                let key = SecretBytes([UInt8](repeating: 1, count: 32))
+                try fixture.keys.replaceMasterKeys(with: [key])
+            }
+            try fixture.open().append(randomEvents(1, seed: 1))
+            #expect(try fixture.open().events.count == 1)
+        }
+    }
+
+    @Test func `a file of another program is left alone`() throws {
+        try fixture.execute("CREATE TABLE other (a)")
+        try expectRefusal(.notAStore(path: fixture.path))
+        try fixture.write("behaviour.db", Data("a letter to somebody, of some length".utf8))
+        try expectRefusal(.notAStore(path: fixture.path))
+    }
+
+    @Test func `a folder that does not exist is named`() throws {
+        #expect {
+            try BehaviourStore(path: "/nowhere/behaviour.db", keys: fixture.keys)
+        } throws: { error in
+            guard case .inaccessible(let path, _)? = error as? BehaviourStoreError else {
+                return false
+            }
+            return path == "/nowhere/behaviour.db"
+        }
+    }
+
+    @Test func `a store of a newer version is refused`() throws {
+        _ = try fill()
+        try fixture.execute("INSERT INTO grdb_migrations VALUES ('3')")
+        try expectRefusal(.newerVersion(path: fixture.path))
+    }
+
+    @Test(arguments: [
+        "UPDATE event SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE id = 5",
+        "UPDATE event SET sealed = (SELECT sealed FROM event WHERE id = 6) WHERE id = 5",
+        "UPDATE event SET sealed = zeroblob(length(sealed)) WHERE id = 5",
+        "UPDATE event SET sealed = x'' WHERE id = 5",
+    ])
+    func `an altered record is named, and the others can be saved`(sql: String) throws {
+        let events = try fill()
+        try fixture.execute(sql)
+        let store = try fixture.open()
+        let error = BehaviourStoreError.damagedRecord(path: fixture.path, table: "event", row: 5)
+        #expect(throws: error) { try store.events }
+        #expect(throws: error) { try store.delete(item: "item-1") }
+        let damaged = IntegrityReport.DamagedRecord(table: "event", row: 5)
+        let report = try store.checkIntegrity()
+        #expect(report.damagedRecords == [damaged] && !report.isSound)
+        #expect(report.soundRecords["event"] == 299)
+        #expect(try store.deleteDamagedRecords() == [damaged])
+        #expect(try store.events == events[..<4] + events[5...])
+        #expect(try store.checkIntegrity().isSound)
+    }
+
+    @Test func `an altered epoch key costs its records only`() throws {
+        let events = try fill(2000)
+        try fixture.execute("UPDATE epoch SET wrapped = zeroblob(72) WHERE id = 1")
+        let store = try fixture.open()
+        #expect(throws: BehaviourStoreError.self) { try store.events }
+        #expect(try store.checkIntegrity().damagedRecords.count == 1024)
+        // A deletion elsewhere cannot give the epoch's key to the new master key.
+        try store.append(BehaviourEvent(item: "new", kind: .view, time: 1_999_999_999))
+        #expect(try store.deleteDamagedRecords().count == 1024)
+        #expect(try store.events.dropLast() == events[1024...])
+    }
+
+    @Test func `a file cut anywhere is damaged, or at least does not lie`() throws {
+        let events = try fill()
+        let whole = try #require(try fixture.files()["behaviour.db"])
+        for pages in 1..<(whole.count / 4096) {
+            for extra in [0, 100] {
+                let copy = try StoreFixture()
+                try copy.write("behaviour.key", try #require(try fixture.files()["behaviour.key"]))
+                let cut = whole.prefix(pages * 4096 + extra)
+                try copy.write("behaviour.db", cut)
+                #expect {
+                    _ = try copy.open().events
+                } throws: { error in
+                    guard case .damaged(copy.path, _)? = error as? BehaviourStoreError else {
+                        return false
+                    }
+                    return true
+                }
+                #expect(try copy.files()["behaviour.db"] == cut)
+            }
+        }
+        #expect(try fixture.open().events == events)
+    }
+
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func `flipped bits anywhere throw or read right, and never trap`(seed: UInt64) throws {
+        let events = try fill()
+        let whole = try fixture.files()
+        var random = SeededRandomness(seed: seed, label: "flips")
+        for _ in 0..<100 {
+            var file = try #require(whole["behaviour.db"])
+            for _ in 0..<3 {
+                let index = Int.random(in: 0..<file.count, using: &random)
+                file[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            }
+            try fixture.write("behaviour.db", file)
+            guard let store = try? fixture.open(), let read = try? store.events else { continue }
+            // What reads, reads right; that a row is missing SQLite's check may have to tell.
+            #expect(Set(read).isSubset(of: events), "seed \(seed)")
+            if read != events { #expect(try !store.checkIntegrity().isSound, "seed \(seed)") }
+        }
+    }
+}
