@@ -1,0 +1,69 @@
+/// The directions of the candidates' embeddings, one after the other, for cosine similarities.
+///
+/// A vector that is zero or not finite has no direction and a similarity of 0 to every other.
+/// Vectors of unequal length are compared as if the shorter were filled up with zeros.
+struct UnitVectors {
+    let count: Int
+    /// Blocks of eight dimensions a row, the last filled up with zeros.
+    private let blocksPerRow: Int
+    private var blocks: [SIMD8<Float>] = []
+
+    init(_ candidates: [Candidate]) {
+        let dimension = candidates.reduce(0) { max($0, $1.vector.count) }
+        count = candidates.count
+        blocksPerRow = (dimension + 7) / 8
+        blocks.reserveCapacity(count * blocksPerRow)
+        for candidate in candidates { append(candidate.vector) }
+    }
+
+    /// The cosine of the angle between candidate `row` and every candidate.
+    func cosines(to row: Int, into result: inout [Float]) {
+        let width = blocksPerRow
+        let query = Array(blocks[row * width..<(row + 1) * width])
+        var block = 0
+        for other in 0..<count {
+            var sum = SIMD8<Float>.zero
+            for lane in query {
+                sum += lane * blocks[block]
+                block += 1
+            }
+            result[other] = sum.sum()
+        }
+    }
+
+    private mutating func append(_ vector: [Float]) {
+        let start = blocks.count
+        var squares = SIMD8<Float>.zero
+        for block in 0..<vector.count / 8 {
+            var lanes = SIMD8<Float>.zero
+            for lane in 0..<8 { lanes[lane] = vector[8 * block + lane] }
+            squares += lanes * lanes
+            blocks.append(lanes)
+        }
+        if vector.count % 8 > 0 {
+            var lanes = SIMD8<Float>.zero
+            for lane in 0..<vector.count % 8 { lanes[lane] = vector[vector.count / 8 * 8 + lane] }
+            squares += lanes * lanes
+            blocks.append(lanes)
+        }
+        while blocks.count < start + blocksPerRow { blocks.append(.zero) }
+
+        let norm = squares.sum().squareRoot()
+        if norm > 1e-15, norm < 1e18 {
+            let scale = 1 / norm
+            for block in start..<blocks.count { blocks[block] *= scale }
+        } else {
+            rescaleExtreme(vector, from: start)
+        }
+    }
+
+    /// Normalises a vector whose squares may leave the range of `Float`, or clears it.
+    private mutating func rescaleExtreme(_ vector: [Float], from start: Int) {
+        let norm = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let hasDirection = norm > 0 && norm.isFinite
+        for index in 0..<blocksPerRow * 8 {
+            let value = hasDirection && index < vector.count ? Double(vector[index]) / norm : 0
+            blocks[start + index / 8][index % 8] = Float(value)
+        }
+    }
+}
