@@ -14,13 +14,15 @@ struct CategoryMix {
     private(set) var adjustments: [Double]
     private let target: [Double]
     private let weight: Double
-    /// The distinct pairs of a category of the target and an item's share in it.
+    /// The distinct pairs of a category of the target and an item's share in it, and how many
+    /// candidates have each.
     private var shares: [(category: Int, share: Double)] = []
+    private var occurrences: [Double] = []
     /// The pairs of each candidate: `pairs[starts[i]..<starts[i + 1]]`.
     private var pairs: [Int] = []
     private var starts: [Int] = [0]
     private var isCategorised: [Bool] = []
-    private let categorisedCount: Int
+    private let categorisedCount: Double
     /// The placed items' sum of shares in each category, and how many of them have a category.
     private var listed: [Double]
     private var listedCount = 0.0
@@ -37,8 +39,8 @@ struct CategoryMix {
         self.target = usable.map { $0 / total }
         weight = share / (1 - share) * pool.spread
         listed = [Double](repeating: 0, count: target.count)
-        adjustments = [Double](repeating: 0, count: pool.count)
-        categorisedCount = pool.candidates.count { !$0.categories.isEmpty }
+        adjustments = []
+        categorisedCount = Double(pool.candidates.count { !$0.categories.isEmpty })
         guard categorisedCount > 0 else { return nil }
         index(pool.candidates)
         weigh()
@@ -65,7 +67,9 @@ struct CategoryMix {
                 if numbers[key] < 0 {
                     numbers[key] = shares.count
                     shares.append((category, 1 / Double(categories.count)))
+                    occurrences.append(0)
                 }
+                occurrences[numbers[key]] += 1
                 pairs.append(numbers[key])
             }
             starts.append(pairs.count)
@@ -75,20 +79,17 @@ struct CategoryMix {
 
     /// Works out the divergence of the list with each candidate added, less what is common to all.
     private mutating func weigh() {
-        let changes = shares.map { pair in
-            term(pair.category, listed[pair.category] + pair.share)
-                - term(pair.category, listed[pair.category])
+        let terms = target.indices.map { term($0, listed[$0]) }
+        let changes = shares.map { category, share in
+            term(category, listed[category] + share) - terms[category]
         }
-        var sum = 0.0
-        for row in adjustments.indices {
+        let sum = zip(changes, occurrences).reduce(0) { $0 + $1.0 * $1.1 }
+        let mean = sum / categorisedCount
+        adjustments = isCategorised.indices.map { row in
+            guard isCategorised[row] else { return 0 }
             var change = 0.0
-            for pair in starts[row]..<starts[row + 1] { change += changes[pairs[pair]] }
-            adjustments[row] = change
-            sum += change
-        }
-        let mean = sum / Double(categorisedCount)
-        for row in adjustments.indices {
-            adjustments[row] = isCategorised[row] ? weight * (mean - adjustments[row]) : 0
+            for index in starts[row]..<starts[row + 1] { change += changes[pairs[index]] }
+            return weight * (mean - change)
         }
     }
 

@@ -19,9 +19,12 @@ struct MarginalRelevance {
     /// Takes candidate `row` onto the list.
     mutating func place(_ row: Int) {
         vectors.cosines(to: row, into: &cosines)
-        for other in adjustments.indices {
-            let adjustment = -weight * Double(cosines[other])
-            adjustments[other] = isFirst ? adjustment : min(adjustments[other], adjustment)
+        if isFirst {
+            adjustments = cosines.map { -weight * Double($0) }
+        } else {
+            adjustments = adjustments.indices.map {
+                min(adjustments[$0], -weight * Double(cosines[$0]))
+            }
         }
         isFirst = false
     }

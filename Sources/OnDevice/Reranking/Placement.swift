@@ -7,21 +7,26 @@ struct Placement {
     private let pool: CandidatePool
     private let limit: Int
     private let exposure: [Double]
+    /// The scores with the exposure's adjustment.
+    private let base: [Double]
     private var diversity: DiversityState
     private var mix: CategoryMix?
     /// What each candidate is compared by at the next place.
     private var values: [Double]
-    private var isPlaced: [Bool]
+    /// The candidates that are neither placed nor barred by a rule, in their order.
+    private var free: [Int]
 
     init(_ options: Reranker, _ pool: CandidatePool, limit: Int, targetMix: [Double]?) {
         self.pool = pool
         self.limit = min(max(limit, 0), pool.count)
         rules = RuleState(options.rules, pool, limit: self.limit)
-        exposure = options.exposure.adjustments(pool)
+        let exposure = options.exposure.adjustments(pool)
+        self.exposure = exposure
+        base = pool.candidates.indices.map { pool.candidates[$0].score + exposure[$0] }
         diversity = DiversityState(options.diversity, pool)
         mix = CategoryMix(options.calibration, target: targetMix, pool)
-        values = pool.candidates.map(\.score)
-        isPlaced = [Bool](repeating: false, count: pool.count)
+        values = []
+        free = rules.isBarred.indices.filter { [isBarred = rules.isBarred] in !isBarred[$0] }
         list.reserveCapacity(self.limit)
         evaluate()
     }
@@ -29,14 +34,11 @@ struct Placement {
     /// Whether the list has a place left.
     var isOpen: Bool { list.count < limit }
 
-    /// What candidate `row` is compared by at the next place.
-    func value(_ row: Int) -> Double { values[row] }
-
     /// The candidates that may come next, pinned ones aside, in their order.
-    func allowedRows() -> [Int] {
-        let free = isPlaced.indices.filter { !isPlaced[$0] && !rules.isBarred[$0] }
-        return rules.narrowed(free, openPlaces: limit - list.count)
-    }
+    func allowedRows() -> [Int] { rules.narrowed(free, openPlaces: limit - list.count) }
+
+    /// What each of the candidates `rows` is compared by at the next place.
+    func values(of rows: [Int]) -> [Double] { rows.map { values[$0] } }
 
     /// Puts candidate `row` at the next place.
     mutating func place(_ row: Int, _ choice: Placed.Choice, propensity: Double) {
@@ -52,9 +54,9 @@ struct Placement {
                 candidate: pool.positions[row], score: pool.candidates[row].score,
                 adjustments: adjustments, value: values[row], choice: choice,
                 propensity: propensity))
-        isPlaced[row] = true
         guard isOpen else { return }
         rules.place(row)
+        free.removeAll { [isBarred = rules.isBarred] in $0 == row || isBarred[$0] }
         diversity.place(row)
         mix?.place(row)
         evaluate()
@@ -63,10 +65,10 @@ struct Placement {
     /// Adds up every candidate's value, in the order in which ``Placed/adjustments`` are listed.
     private mutating func evaluate() {
         let diverse = diversity.adjustments
-        for row in values.indices {
-            values[row] = pool.candidates[row].score + exposure[row] + diverse[row]
+        if let calibrated = mix?.adjustments {
+            values = base.indices.map { base[$0] + diverse[$0] + calibrated[$0] }
+        } else {
+            values = base.indices.map { base[$0] + diverse[$0] }
         }
-        guard let calibrated = mix?.adjustments else { return }
-        for row in values.indices { values[row] += calibrated[row] }
     }
 }

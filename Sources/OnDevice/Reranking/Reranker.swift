@@ -69,7 +69,7 @@ public struct Reranker: Sendable, Hashable, Codable {
                 continue
             }
             let (chosen, best, propensity) = exploration.choose(
-                among: rows.map(placement.value), spread: pool.spread, using: &generator)
+                among: placement.values(of: rows), spread: pool.spread, using: &generator)
             placement.place(
                 rows[chosen], chosen == best ? .best : .explored, propensity: propensity)
         }

@@ -34,15 +34,8 @@ struct UnitVectors {
     private mutating func append(_ vector: [Float]) {
         let start = blocks.count
         var squares = SIMD8<Float>.zero
-        for block in 0..<vector.count / 8 {
-            var lanes = SIMD8<Float>.zero
-            for lane in 0..<8 { lanes[lane] = vector[8 * block + lane] }
-            squares += lanes * lanes
-            blocks.append(lanes)
-        }
-        if vector.count % 8 > 0 {
-            var lanes = SIMD8<Float>.zero
-            for lane in 0..<vector.count % 8 { lanes[lane] = vector[vector.count / 8 * 8 + lane] }
+        for first in stride(from: 0, to: vector.count, by: 8) {
+            let lanes = Self.block(of: vector, at: first)
             squares += lanes * lanes
             blocks.append(lanes)
         }
@@ -55,6 +48,18 @@ struct UnitVectors {
         } else {
             rescaleExtreme(vector, from: start)
         }
+    }
+
+    /// Eight dimensions from `first` on, filled up with zeros.
+    private static func block(of vector: [Float], at first: Int) -> SIMD8<Float> {
+        guard first + 8 <= vector.count else {
+            var lanes = SIMD8<Float>.zero
+            for index in first..<vector.count { lanes[index - first] = vector[index] }
+            return lanes
+        }
+        return SIMD8(
+            vector[first], vector[first + 1], vector[first + 2], vector[first + 3],
+            vector[first + 4], vector[first + 5], vector[first + 6], vector[first + 7])
     }
 
     /// Normalises a vector whose squares may leave the range of `Float`, or clears it.
