@@ -2,12 +2,12 @@ internal import Foundation
 
 /// Draws now and then what is not the best, so that what was never shown can be learned of.
 ///
-/// Every place is drawn afresh given the places above it, from probabilities known in closed form.
-/// ``Placed/propensity`` is therefore exact: an estimate of how another ranking would have done that
-/// weighs a place by the other's probability over the product of the propensities down to it is
-/// unbiased (Horvitz and Thompson, JASA 47, 1952; for rankings Swaminathan et al., "Off-policy
-/// evaluation for slate recommendation", NeurIPS 2017, section 2), as long as every item that the
-/// other ranking could place had a chance.
+/// Every place is drawn afresh given the places above it, from probabilities known in closed form,
+/// so that ``Placed/propensity`` is exact. How another ranking would have done can then be estimated
+/// without bias: weigh what came of a place by the other's probability of the list down to there
+/// over the product of the propensities down to there (Horvitz and Thompson, JASA 47, 1952; for
+/// rankings Swaminathan et al., "Off-policy evaluation for slate recommendation", NeurIPS 2017).
+/// Every list that the other ranking could make must have had a chance.
 public enum Exploration: Sendable, Hashable, Codable {
     /// Always the best; every propensity is 1.
     case none
@@ -20,12 +20,12 @@ public enum Exploration: Sendable, Hashable, Codable {
     /// for each place. `temperature` is from 0 (always the best) to 1000; a value beyond counts as
     /// the bound.
     ///
-    /// This is Thompson sampling's perturbation with another noise. With the normal noise of a
-    /// posterior the probability of being greatest is an integral for each candidate and place;
-    /// with Gumbel's it is exp(value / t) over the sum of these, the Plackett-Luce model (Luce,
-    /// "Individual choice behavior", 1959; Yellott, J. Math. Psychology 15, 1977), so that an exact
-    /// propensity costs one exponential. The tails are alike: a candidate within a few t of the best
-    /// has a real chance, one far below practically none.
+    /// It stands in for Thompson sampling, whose noise is a posterior's and mostly normal: there the
+    /// probability of being greatest is an integral for each candidate and place, known only up to
+    /// an error that biases every estimate made with it. With Gumbel's noise it is exp(value / t)
+    /// over the sum of these, t being temperature · spread: the Plackett-Luce model (Luce,
+    /// "Individual choice behavior", 1959; Yellott, J. Math. Psychology 15, 1977). In return the
+    /// noise must be as wide for every candidate, however sure the model is of it.
     case plackettLuce(temperature: Double = 0.1)
 
     /// Chooses among values.

@@ -65,6 +65,10 @@ import Testing
         #expect(
             order([.neverTogether([0, 1, 9]), .pinned(item: 9, position: 4)])
                 == [2, 3, 4, 5, 9, 6])
+        // Once, not again when they are placed.
+        #expect(
+            order([.atMost(2, ofCategory: 0), .pinned(item: 9, position: 0)])
+                == [9, 0, 1, 2, 4, 5])
     }
 
     @Test func `a pin against what always holds is void, the earlier position wins`() {
