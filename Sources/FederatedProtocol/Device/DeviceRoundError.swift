@@ -46,11 +46,15 @@ public enum DeviceRoundError: Error, Equatable, CustomStringConvertible {
     static func naming<Result>(
         _ body: () throws -> Result
     ) throws(DeviceRoundError) -> Result {
-        do { return try body() } catch let error as DeviceRoundError { throw error }
-        catch let error as DeviceRefusal { throw .refused(error) }
-        catch let error as AggregationError { throw .aggregation(error) }
-        catch let error as PrivateSumError { throw .vector(error) }
-        catch let error as LedgerError { throw .ledger(error) }
-        catch { throw .failed("\(error)") }
+        do { return try body() } catch {
+            switch error {
+            case let error as DeviceRoundError: throw error
+            case let error as DeviceRefusal: throw .refused(error)
+            case let error as AggregationError: throw .aggregation(error)
+            case let error as PrivateSumError: throw .vector(error)
+            case let error as LedgerError: throw .ledger(error)
+            default: throw .failed("\(error)")
+            }
+        }
     }
 }

@@ -31,8 +31,9 @@ public struct RankingTelemetryEstimate: Sendable {
     }
 
     /// The lists that all devices together counted; not below 0.
-    public func listCount(confidence: Double = 0.95) -> (value: Double, interval: ClosedRange<Double>)
-    {
+    public func listCount(
+        confidence: Double = 0.95
+    ) -> (value: Double, interval: ClosedRange<Double>) {
         let scale = Double(telemetry.listLimit)
         let value = total(0..<2) * scale
         let margin =
@@ -74,8 +75,7 @@ public struct RankingTelemetryEstimate: Sendable {
     /// and no more.
     public func coverage(atLeast least: Double, confidence: Double = 0.95) -> ClosedRange<Int> {
         let exposures = exposures(confidence: confidence)
-        return exposures.count { $0.interval.lowerBound >= least }...exposures.count {
-            $0.interval.upperBound >= least
-        }
+        let fewest = exposures.count { $0.interval.lowerBound >= least }
+        return fewest...exposures.count { $0.interval.upperBound >= least }
     }
 }
