@@ -1,5 +1,6 @@
 import FederatedProtocol
 import PrivacyLedger
+import PrivateAggregation
 import RoundFixtures
 import Sodium
 

@@ -1,13 +1,15 @@
 package import FederatedProtocol
 package import PrivacyLedger
-package import PrivateAggregation
+internal import PrivateAggregation
 package import Recommender
 package import SecureAggregation
 package import Sodium
 
 /// The coordinator's side of one round in memory: messages in, messages out, as bytes.
 package struct RoundInMemory: Sendable {
-    package enum Step: Int, Sendable { case advertising, sharing, masking, endorsing, unmasking, ended }
+    package enum Step: Int, Sendable {
+        case advertising, sharing, masking, endorsing, unmasking, ended
+    }
 
     package let plan: RoundPlan
     package let parameters: AggregationParameters

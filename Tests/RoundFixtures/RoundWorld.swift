@@ -1,8 +1,8 @@
-package import DifferentialPrivacy
+internal import DifferentialPrivacy
 package import FederatedProtocol
-package import Foundation
+internal import Foundation
 package import PrivacyLedger
-package import PrivateAggregation
+internal import PrivateAggregation
 package import Recommender
 package import SecureAggregation
 package import Sodium
