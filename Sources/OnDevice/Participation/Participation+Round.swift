@@ -1,0 +1,153 @@
+internal import FederatedProtocol
+internal import PrivacyLedger
+internal import Sodium
+
+extension Participation {
+    /// One round, from the offer on.
+    func takePart(
+        _ progress: @Sendable (DeviceStep) -> Void
+    ) async throws -> ParticipationResult {
+        let deadline = ContinuousClock.now + settings.roundTimeout
+        let seen = try state.record?.checkpoint.map { text throws in try Checkpoint(text).size }
+        let transport = transport
+        guard
+            let offer = try await within(deadline, { try await transport.offer(knowing: seen) })
+        else { return .nothingOffered }
+        let contributor = await contributor(for: offer.plan)
+        let conditions = await conditions()
+        try Task.checkCancellation()
+        // No suspension from here to the charge: what is found holds.
+        let found = try ownersHindrances() + settings.eligibility.hindrances(under: conditions)
+        guard found.isEmpty, let record = state.record else { return .notNow(found) }
+        var report = RoundReport(
+            task: offer.task.name, round: offer.plan.round, query: offer.plan.query, time: time(),
+            result: .joined)
+        guard let contributor else {
+            report.result = .declined(reason: "nothing on this device answers such a query")
+            try change { $0.report(report) }
+            return .offered(report)
+        }
+        var terms = settings.terms
+        terms.largestEpsilon = min(terms.largestEpsilon, cap)
+        var round = DeviceRound(
+            identity: identity, terms: terms, noise: SystemRandomness(), keys: SystemRandomness())
+        switch try round.consider(offer, record: record) {
+        case .decline(let reason, let observed):
+            report.result = .declined(reason: reason.description)
+            try change { state in
+                state.record = observed
+                state.evidence += reason.evidence
+                state.report(report)
+            }
+            return .offered(report)
+        case .charge(let charged):
+            try change { state in
+                state.record = charged
+                state.report(report)
+            }
+        }
+        report.result = await drive(
+            &round, offer.plan, contributor, until: deadline, progress: progress)
+        // Not where the owner has erased everything meanwhile. Where this cannot be stored, the
+        // round is remembered as joined, which is true.
+        if state.record != nil { try? change { $0.report(report) } }
+        return .offered(report)
+    }
+
+    private func contributor(for plan: RoundPlan) async -> (any RoundContributor)? {
+        for contributor in contributors where await contributor.canContribute(to: plan) {
+            return contributor
+        }
+        return nil
+    }
+
+    /// Takes a charged round to its end.
+    private func drive(
+        _ round: inout DeviceRound<SystemRandomness>, _ plan: RoundPlan,
+        _ contributor: any RoundContributor, until deadline: ContinuousClock.Instant,
+        progress: @Sendable (DeviceStep) -> Void
+    ) async -> RoundReport.Result {
+        let (transport, session) = (transport, plan.session)
+        var step = round.step
+        do {
+            var effect = try round.recordIsDurable()
+            while true {
+                try await stay()
+                switch effect {
+                case .send(let message):
+                    try await within(deadline) { try await transport.send(message, in: session) }
+                    step = round.step
+                    progress(step)
+                    let next = try await within(deadline) {
+                        try await transport.nextMessage(in: session)
+                    }
+                    try await stay()
+                    guard let next else { throw Departure("the coordinator has ended the round") }
+                    effect = try round.receive(next)
+                case .contribute:
+                    effect = try round.contribute(try await contributor.contribution(to: plan))
+                case .finish(let message):
+                    try await within(deadline) { try await transport.send(message, in: session) }
+                    progress(.finished)
+                    return .finished
+                }
+            }
+        } catch {
+            round.abandon()
+            progress(.left)
+            // Told from a task of its own, as this one may be cancelled, and not waited for.
+            Task.detached { try? await transport.leave(session) }
+            let reason = Task.isCancelled ? cancellationReason : "\(error)"
+            return .left(after: step, reason: reason)
+        }
+    }
+
+    /// Checks that the round may go on.
+    private func stay() async throws {
+        try Task.checkCancellation()
+        let conditions = await conditions()
+        let found =
+            settings.eligibility.hindrances(under: conditions)
+            + [state.consent.hindrance(at: time())].compactMap { $0 }
+        if let first = found.first { throw Departure(first.description) }
+        try Task.checkCancellation()
+    }
+
+    private var cancellationReason: String {
+        state.consent.hindrance(at: time())?.description ?? "it was cancelled"
+    }
+
+    /// Runs `body`, at the longest for one step and to the deadline.
+    private func within<Result: Sendable>(
+        _ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let end = min(deadline, .now + settings.stepTimeout)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(until: end, clock: .continuous)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let result = first else {
+                throw Departure("the coordinator took too long")
+            }
+            return result
+        }
+    }
+}
+
+/// Why a round is left that nothing is wrong with.
+private struct Departure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension DeviceRoundError {
+    /// The checkpoints that convict a ledger's owner, as text.
+    fileprivate var evidence: [String] {
+        guard case .refused(.splitView(.roots(let one, let other))) = self else { return [] }
+        return [one.note.string, other.note.string]
+    }
+}

@@ -1,0 +1,215 @@
+public import DifferentialPrivacy
+public import FederatedProtocol
+public import PrivacyLedger
+public import Sodium
+
+/// A device's participation in the rounds of one coordinator: the owner's consent and cap, the
+/// conditions of the device, its privacy account, and, when ``participate(progress:)`` is called,
+/// one round from the offer to the last message.
+///
+/// The account, a ``PrivacyLedger/DeviceRecord``, is stored charged before the first message of a
+/// round leaves the device. What the device contributed is never stored.
+public actor Participation {
+    /// What the app decides.
+    public struct Settings: Sendable {
+        /// What the device insists on in a round.
+        public var terms: DeviceTerms
+        /// When it may take part.
+        public var eligibility: Eligibility
+        /// The cap of a new account; the owner may set a lower one.
+        public var ceiling: PrivacyBudget
+        /// How long the coordinator may take for one step.
+        public var stepTimeout: Duration
+        /// How long a round may take.
+        public var roundTimeout: Duration
+
+        /// Collects settings.
+        public init(
+            terms: DeviceTerms, eligibility: Eligibility = Eligibility(), ceiling: PrivacyBudget,
+            stepTimeout: Duration = .seconds(600), roundTimeout: Duration = .seconds(3600)
+        ) {
+            self.terms = terms
+            self.eligibility = eligibility
+            self.ceiling = ceiling
+            self.stepTimeout = stepTimeout
+            self.roundTimeout = roundTimeout
+        }
+    }
+
+    let settings: Settings
+    let identity: SigningKey
+    let transport: any RoundTransport
+    let contributors: [any RoundContributor]
+    let conditions: @Sendable () async -> DeviceConditions
+    let time: @Sendable () -> Int64
+    private let store: any ParticipationStore
+    private(set) var state: ParticipationState
+    private var isBusy = false
+    /// The round that is going on, to be cancelled.
+    private var current: Task<ParticipationResult, any Error>?
+
+    /// Goes on with the account in `store`, or begins one.
+    ///
+    /// - Parameters:
+    ///   - opening: The coordinator's ledger, as the app was built with it or enrolled.
+    ///   - identity: The device's enrolled key.
+    ///   - settings: What the app decides.
+    ///   - store: Where consent and account are kept. One participation at a time uses it.
+    ///   - transport: The way to the coordinator.
+    ///   - contributors: What answers queries; the first that can does.
+    ///   - time: Seconds since 1970 (UTC).
+    ///   - conditions: What the app knows of the device now; asked before every step.
+    /// - Throws: ``ParticipationError``, ``PrivacyLedger/LedgerError`` or what the store throws.
+    public init(
+        opening: LedgerOpening, identity: SigningKey, settings: Settings,
+        store: some ParticipationStore, transport: some RoundTransport,
+        contributors: [any RoundContributor],
+        time: @escaping @Sendable () -> Int64,
+        conditions: @escaping @Sendable () async -> DeviceConditions
+    ) throws {
+        let fresh = try DeviceRecord(opening: opening, cap: settings.ceiling)
+        let state = try ParticipationState(from: store) ?? ParticipationState(record: fresh)
+        if let ledger = state.record?.ledger, ledger != fresh.ledger {
+            throw ParticipationError.otherLedger(expected: fresh.ledger, found: ledger)
+        }
+        self.settings = settings
+        self.identity = identity
+        self.transport = transport
+        self.contributors = contributors
+        self.conditions = conditions
+        self.time = time
+        self.store = store
+        self.state = state
+    }
+
+    // MARK: The owner's side
+
+    /// The owner's consent.
+    public var consent: Consent { state.consent }
+
+    /// The rounds that were offered, oldest first; the last 200 of them.
+    public var reports: [RoundReport] { state.reports }
+
+    /// The epsilon that all rounds so far have come to, against the coordinator; nil where the
+    /// account was erased.
+    public var epsilon: Double? { get throws { try state.record?.epsilon } }
+
+    /// The epsilon that no round may exceed.
+    public var cap: Double {
+        min(state.cap ?? .infinity, state.record?.largestEpsilon ?? settings.ceiling.epsilon)
+    }
+
+    /// Signed checkpoints of the coordinator's ledger that contradict each other, as text; empty
+    /// where none were seen. They prove to anybody that its owner has shown two histories. The
+    /// device takes part in nothing more.
+    public var evidence: [String] { state.evidence }
+
+    /// The owner agrees to take part.
+    public func grantConsent() throws {
+        try change { state throws in
+            state.consent = try state.consent.changed(to: .granted(at: time()))
+        }
+    }
+
+    /// The owner wants no round before `end`, in seconds since 1970 (UTC). A round that is going on
+    /// is left.
+    public func pause(until end: Int64) throws {
+        try change { state throws in
+            state.consent = try state.consent.changed(to: .paused(until: end))
+        }
+        current?.cancel()
+    }
+
+    /// What becomes of the account when consent is withdrawn.
+    public enum AccountAfterWithdrawal: Sendable, Hashable {
+        /// It is kept, for the owner to see and for a later consent to go on with.
+        case kept
+        /// It is erased with all reports, and consent cannot be granted again: a new account would
+        /// begin at nothing, and so count less than was spent. What went into sums cannot be taken
+        /// back.
+        case erased
+    }
+
+    /// The owner declines, or agrees no longer. No round begins after this, and one that is going on
+    /// is left, whether or not the store can be written.
+    public func withdrawConsent(account: AccountAfterWithdrawal = .kept) throws {
+        var new = state
+        let isFinal = account == .erased || state.record == nil
+        new.consent = try new.consent.changed(to: .withdrawn(at: time(), isFinal: isFinal))
+        if isFinal { (new.record, new.reports) = (nil, []) }
+        state = new
+        current?.cancel()
+        try new.save(to: store)
+    }
+
+    /// The owner's cap on epsilon over all rounds. One above the account's own has no effect.
+    public func setCap(_ epsilon: Double) throws {
+        guard epsilon >= 0, epsilon.isFinite else { throw ParticipationError.invalidCap(epsilon) }
+        try change { $0.cap = epsilon }
+    }
+
+    /// Changes what is stored, and only then what is gone by.
+    func change(_ body: (inout ParticipationState) throws -> Void) throws {
+        var new = state
+        try body(&new)
+        try new.save(to: store)
+        state = new
+    }
+
+    // MARK: Taking part
+
+    /// Everything that speaks against a round now; nothing where the device may take part.
+    public func hindrances() async throws -> [Hindrance] {
+        let found = settings.eligibility.hindrances(under: await conditions())
+        return try ownersHindrances() + found
+    }
+
+    /// What the owner and the account say. Without a suspension, so that what it says holds for
+    /// whatever is done at once.
+    func ownersHindrances() throws -> [Hindrance] {
+        var found: [Hindrance] = []
+        if let hindrance = state.consent.hindrance(at: time()) { found.append(hindrance) }
+        if !state.evidence.isEmpty { found.append(.ledgerConvicted) }
+        if let spent = try epsilon, spent >= cap {
+            found.append(.capReached(epsilon: spent, cap: cap))
+        }
+        return found
+    }
+
+    /// Takes part in one round, if the device may and the coordinator has one.
+    ///
+    /// Cancelling the task, withdrawn consent, conditions that change and deadlines end the round
+    /// at its next step; the report says so.
+    ///
+    /// - Parameter progress: Called after each step.
+    /// - Returns: What came of it.
+    /// - Throws: What transport or store throw before the device has joined a round; nothing was
+    ///   sent then. Afterwards, errors are in the report.
+    @discardableResult
+    public func participate(
+        progress: @escaping @Sendable (DeviceStep) -> Void = { _ in }
+    ) async throws -> ParticipationResult {
+        if isBusy { return .notNow([.busy]) }
+        isBusy = true
+        defer { (isBusy, current) = (false, nil) }
+        let hindrances = try await hindrances()
+        guard hindrances.isEmpty else { return .notNow(hindrances) }
+        let round = Task { try await takePart(progress) }
+        current = round
+        return try await withTaskCancellationHandler {
+            try await round.value
+        } onCancel: {
+            round.cancel()
+        }
+    }
+}
+
+/// What came of asking a device to take part.
+public enum ParticipationResult: Sendable, Hashable {
+    /// It may not, for all these reasons.
+    case notNow([Hindrance])
+    /// The coordinator has no round for it.
+    case nothingOffered
+    /// A round was offered; the report says what came of it.
+    case offered(RoundReport)
+}

@@ -1,0 +1,71 @@
+internal import DifferentialPrivacy
+public import PrivacyLedger
+internal import PrivateAggregation
+public import Recommender
+
+/// Answers rounds that measure ranking quality, from what the device showed and what followed. None
+/// of that leaves the device but as a vector in a private sum.
+public struct TelemetryContributor: RoundContributor {
+    /// What the device remembers of its lists.
+    public struct Journal: Sendable {
+        /// What was shown.
+        public var lists: [DisplayedList]
+        /// What speaks for items.
+        public var events: [PositiveEvent]
+
+        /// Collects both.
+        public init(lists: [DisplayedList], events: [PositiveEvent]) {
+            self.lists = lists
+            self.events = events
+        }
+    }
+
+    private let telemetry: RankingTelemetry
+    private let window: Int64
+    private let span: Int64
+    private let group: @Sendable (String) -> Int?
+    private let time: @Sendable () -> Int64
+    private let journal: @Sendable () async throws -> Journal
+
+    /// Measures what was shown lately.
+    ///
+    /// - Parameters:
+    ///   - telemetry: What is measured.
+    ///   - window: How long after a list an event is still owed to it, in seconds.
+    ///   - span: How far back lists count, in seconds before the last closed window. Rounds at least
+    ///     so far apart count no list twice; a list that is in two rounds is charged for twice, so
+    ///     this is no matter of privacy.
+    ///   - group: The group of an item, such as its decile of popularity in the published model; nil
+    ///     for one that is in none.
+    ///   - time: Seconds since 1970 (UTC).
+    ///   - journal: Reads what the device remembers.
+    public init(
+        _ telemetry: RankingTelemetry, window: Int64, span: Int64,
+        group: @escaping @Sendable (String) -> Int?, time: @escaping @Sendable () -> Int64,
+        journal: @escaping @Sendable () async throws -> Journal
+    ) {
+        self.telemetry = telemetry
+        self.window = window
+        self.span = span
+        self.group = group
+        self.time = time
+        self.journal = journal
+    }
+
+    /// Whether the round sums this telemetry, without clipping it.
+    public func canContribute(to plan: RoundPlan) async -> Bool {
+        let query = telemetry.query()
+        return plan.query == query.name && plan.sum.dimension == query.dimension
+            && plan.sum.clippingNorm >= query.clippingNorm
+    }
+
+    /// The device's counts.
+    public func contribution(to plan: RoundPlan) async throws -> [Float] {
+        let now = time()
+        let journal = try await journal()
+        let lists = HitAttribution(window: window, depth: telemetry.depth).outcomes(
+            of: journal.lists, events: journal.events, in: now - window - span..<now - window,
+            at: now, group: group)
+        return telemetry.statistic(of: lists).values
+    }
+}
