@@ -22,11 +22,13 @@ let package = Package(
     name: "covey",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "covey", targets: ["covey"])
+        .executable(name: "covey", targets: ["covey"]),
+        .library(name: "OnDevice", targets: ["OnDevice"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     ],
@@ -60,27 +62,34 @@ let package = Package(
             "FederatedProtocol",
             ["PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium"]),
         module(
+            "OnDevice",
+            [
+                "FederatedProtocol", "PrivacyLedger", "PrivateAggregation", "Recommender",
+                "SecureAggregation", "Sodium", "VectorKernels",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        module(
             "Simulation",
             [
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
-                "PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium",
+                "PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium", "VectorKernels",
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "covey",
             dependencies: [
-                "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit", "PrivacyLedger",
-                "Recommender", "Simulation", "Sodium",
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "OnDevice", "PrivacyAudit",
+                "PrivacyLedger", "Recommender", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CVectorKernels", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
-                "PrivacyLedger", "PrivateAggregation", "SecureAggregation", "Simulation", "Sodium",
-                "VectorKernels",
+                "CVectorKernels", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "OnDevice", "PrivacyAudit", "PrivacyLedger", "PrivateAggregation", "Recommender",
+                "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["accounting-peers.py"], swiftSettings: features),
@@ -90,7 +99,7 @@ let package = Package(
         tests(of: "DifferentialPrivacy", ["Sodium"]),
         tests(of: "SecureAggregation", ["Sodium"]),
         tests(of: "PrivateAggregation", ["SecureAggregation", "Sodium", "VectorKernels"]),
-        tests(of: "Recommender"),
+        tests(of: "Recommender", ["Sodium", "VectorKernels"]),
         tests(of: "Datasets"),
         tests(
             of: "PrivacyLedger",
@@ -103,6 +112,17 @@ let package = Package(
             [
                 "DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Recommender",
                 "SecureAggregation",
+            ]),
+        // Writes to a store until it is killed; the tests of the store start it.
+        .executableTarget(
+            name: "StoreCrashWriter", dependencies: ["OnDevice"], path: "Tests/StoreCrashWriter",
+            swiftSettings: features),
+        tests(
+            of: "OnDevice",
+            [
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "SecureAggregation", "Sodium", "StoreCrashWriter", "VectorKernels",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests(
             of: "Simulation",

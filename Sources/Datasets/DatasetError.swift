@@ -10,6 +10,8 @@ public enum DatasetError: Error, Sendable, Hashable {
         case badNumber(column: String, text: String)
         /// A quoted field is still open at the end of the file.
         case unterminatedQuote
+        /// The field holds none of the words that are known there.
+        case unknownWord(column: String, text: String, allowed: [String])
     }
 
     /// There is no file or directory at the path.
@@ -26,6 +28,10 @@ public enum DatasetError: Error, Sendable, Hashable {
     case malformedRow(path: String, line: Int, problem: RowProblem)
     /// The file has not a single interaction.
     case empty(path: String)
+    /// The file tells of several people where the history of one is needed.
+    case severalPeople(path: String)
+    /// The file has no row of a person.
+    case noSuchUser(path: String, user: String)
     /// A setting of ``SyntheticPopulation`` is outside its range.
     case invalidSetting(name: String, value: String, allowed: String)
 }
@@ -54,6 +60,10 @@ extension DatasetError: CustomStringConvertible {
             "\(oneLine(path)):\(line): \(problem)"
         case .empty(let path):
             "\(oneLine(path)): no interactions in it; check that this is the file of ratings"
+        case .severalPeople(let path):
+            "\(oneLine(path)): rows of several people; choose one with --user"
+        case .noSuchUser(let path, let user):
+            "\(oneLine(path)): no row of user \"\(oneLine(user))\""
         case .invalidSetting(let name, let value, let allowed):
             "synthetic population: \(name) is \(value); choose \(allowed)"
         }
@@ -72,6 +82,8 @@ extension DatasetError.RowProblem: CustomStringConvertible {
             "the \(column) \"\(oneLine(text))\" is not a valid number; leave it empty if unknown"
         case .unterminatedQuote:
             "a quoted field is opened here and never closed"
+        case .unknownWord(let column, let text, let allowed):
+            "the \(column) is \"\(oneLine(text))\"; choose one of \(allowed.joined(separator: ", "))"
         }
     }
 }

@@ -7,7 +7,7 @@ struct Covey: AsyncParsableCommand {
         commandName: "covey",
         abstract: "Train recommenders from behaviour that never leaves the device.",
         version: "0.1.0",
-        subcommands: [Simulate.self, Budget.self, Audit.self])
+        subcommands: [Simulate.self, Budget.self, Audit.self, Rank.self, Model.self])
 }
 
 @main

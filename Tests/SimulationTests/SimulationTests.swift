@@ -156,8 +156,10 @@ import Testing
         #expect(ledger.spent?.epsilonCoordinator == result.epsilon.coordinator)
         #expect(result.epsilon.coordinator <= 20)
         #expect(result.epsilon.observer <= result.epsilon.coordinator)
-        let snapshot = try Snapshot(decoding: [UInt8](content("run", "model.covey")))
-        #expect(snapshot.kind == "co-occurrence")
+        let publisher = try VerificationKey(key.trimmingCharacters(in: .newlines)).key
+        let model = try PublishedModel(path: path("run") + "/model.covey", trusting: publisher)
+        #expect(model.header.source == result.modelHash)
+        #expect(model.header.release == 3)
         let json = try #require(
             try JSONSerialization.jsonObject(with: content("run", "result.json"))
                 as? [String: Any])

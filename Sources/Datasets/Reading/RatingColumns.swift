@@ -30,7 +30,8 @@ struct RatingColumns {
 /// The names of a file's columns, compared without regard to case.
 struct Header {
     private let path: String
-    private let names: [String]
+    /// The names as the file has them.
+    let names: [String]
 
     /// Takes the current row of `scanner` for the header.
     init(_ scanner: RowScanner) {

@@ -1,6 +1,7 @@
 public import DifferentialPrivacy
 public import PrivacyLedger
 internal import PrivateAggregation
+internal import Sodium
 
 /// What an auditor hands to a regulator about a ledger: everything worked out from its entries, and
 /// nothing else, so that the same ledger gives the same report.

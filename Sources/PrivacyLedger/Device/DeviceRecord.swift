@@ -1,6 +1,7 @@
 public import DifferentialPrivacy
 internal import Foundation
 internal import PrivateAggregation
+internal import Sodium
 
 /// A device's own account: which rounds it took part in and what they cost, whatever the
 /// coordinator's ledger says. It refuses what would exceed the cap of its owner, and holds the

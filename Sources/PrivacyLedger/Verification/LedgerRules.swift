@@ -1,5 +1,6 @@
 internal import DifferentialPrivacy
 internal import PrivateAggregation
+internal import Sodium
 
 /// The rules that the entries of a ledger keep, checked in the order of the entries.
 struct LedgerRules {

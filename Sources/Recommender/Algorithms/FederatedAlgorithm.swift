@@ -8,7 +8,7 @@ public protocol FederatedAlgorithm: Sendable {
     /// What every device of a cohort receives in a round.
     associatedtype Broadcast: Sendable
     /// What ranks items on the device.
-    associatedtype Model: Ranker
+    associatedtype Model: DeviceModel
 
     /// One query a round, in order. Only clipping norms may change as training proceeds.
     var queries: [SumQuery] { get }
@@ -55,4 +55,10 @@ public protocol Ranker: Sendable {
 
     /// The model as it is published.
     var snapshot: Snapshot { get }
+}
+
+/// A trained model that devices rank with.
+public protocol DeviceModel: Ranker {
+    /// What a device needs of it.
+    var content: RankingContent { get }
 }

@@ -76,12 +76,8 @@ public struct CoOccurrenceConfiguration: Sendable, Hashable {
 
 /// How a device ranks with co-occurrence embeddings; free of privacy cost.
 public struct CoOccurrenceRanking: Sendable, Hashable {
-    /// After how many events the weight of an event has fallen to 1/e.
-    public var decay: Double
-    /// The weight of the slow component of the history beside the recent one.
-    public var slowWeight: Double
-    /// After how many events the slow weight has fallen to 1/e.
-    public var slowDecay: Double
+    /// How the weight of an event falls with its age.
+    public var weights: RecencyWeights
     /// The power of popularity that history items are divided by.
     public var historyExponent: Double
     /// The power of popularity that candidates are divided by.
@@ -91,12 +87,10 @@ public struct CoOccurrenceRanking: Sendable, Hashable {
 
     /// Collects settings.
     public init(
-        decay: Double = 3, slowWeight: Double = 0.05, slowDecay: Double = 100,
-        historyExponent: Double, itemExponent: Double, popularityWeight: Double = 0.4
+        weights: RecencyWeights = RecencyWeights(), historyExponent: Double, itemExponent: Double,
+        popularityWeight: Double = 0.4
     ) {
-        self.decay = decay
-        self.slowWeight = slowWeight
-        self.slowDecay = slowDecay
+        self.weights = weights
         self.historyExponent = historyExponent
         self.itemExponent = itemExponent
         self.popularityWeight = popularityWeight

@@ -4,7 +4,7 @@ internal import VectorKernels
 /// Item embeddings from co-occurrence, and the device's way to rank with them: a user embedding that is
 /// the recency-weighted sum of the history's items, affinity to each item standardised by the device's
 /// own spread, and the popularity prior.
-public struct CoOccurrenceModel: Ranker {
+public struct CoOccurrenceModel: DeviceModel {
     private static let kind = "co-occurrence"
 
     /// How the device ranks.
@@ -73,8 +73,7 @@ public struct CoOccurrenceModel: Ranker {
             let row = placeOfItem[Int(interaction.item)]
             guard row >= 0 else { continue }
             let age = Double(history.count - 1 - place)
-            let weight = Float(
-                exp(-age / ranking.decay) + ranking.slowWeight * exp(-age / ranking.slowDecay))
+            let weight = Float(ranking.weights(age: age))
             for (column, value) in historyRows.row(Int(row)).enumerated() {
                 user[column] += weight * value
             }
@@ -87,8 +86,9 @@ public struct CoOccurrenceModel: Ranker {
         Snapshot(
             kind: Self.kind,
             attributes: [
-                "decay": "\(ranking.decay)", "slowWeight": "\(ranking.slowWeight)",
-                "slowDecay": "\(ranking.slowDecay)",
+                "decay": "\(ranking.weights.decay)",
+                "slowWeight": "\(ranking.weights.slowWeight)",
+                "slowDecay": "\(ranking.weights.slowDecay)",
                 "historyExponent": "\(ranking.historyExponent)",
                 "itemExponent": "\(ranking.itemExponent)",
                 "popularityWeight": "\(ranking.popularityWeight)",
@@ -102,5 +102,30 @@ public struct CoOccurrenceModel: Ranker {
                 "spectrum": .init(
                     shape: [spectral.embeddings.columns], values: spectral.spectrum),
             ])
+    }
+
+    /// Candidate rows with the popularity prior; history rows differ from them by the spectrum and a
+    /// power of popularity.
+    public var content: RankingContent {
+        // Before anything is trained there is no column; a table has one at least.
+        let columns = max(1, candidateRows.columns)
+        var rows = [Float](repeating: 0, count: itemCount * columns)
+        var itemScales = [Float](repeating: 0, count: itemCount)
+        for (place, item) in kept.enumerated() {
+            let start = Int(item) * columns
+            for (column, value) in candidateRows.row(place).enumerated() {
+                rows[start + column] = value
+            }
+            itemScales[Int(item)] = Float(
+                pow(Double(popularity[Int(item)]), ranking.itemExponent - ranking.historyExponent))
+        }
+        return RankingContent(
+            dimensions: columns, rows: rows, priors: prior,
+            rule: .recency(
+                RecencyRule(
+                    weights: ranking.weights,
+                    spectrum: candidateRows.columns == 0 ? [0] : spectral.spectrum,
+                    itemScales: itemScales,
+                    covariance: candidateRows.columns == 0 ? [0] : candidateRows.covariance)))
     }
 }

@@ -82,4 +82,18 @@ package struct Matrix: Sendable, Hashable {
 
     /// selfᵀ · self; exactly symmetric.
     package var gram: Matrix { transposeTimes(self) }
+
+    /// The covariance of the columns over all rows, row-major, accumulated in double.
+    package var covariance: [Float] {
+        guard rows > 0 else { return [Float](repeating: 0, count: columns * columns) }
+        let moments = Dense.gram(values, rows: rows, columns: columns)
+        var means = [Double](repeating: 0, count: columns)
+        for row in 0..<rows {
+            for column in 0..<columns { means[column] += Double(self[row, column]) }
+        }
+        for column in 0..<columns { means[column] /= Double(rows) }
+        return moments.indices.map {
+            Float(moments[$0] / Double(rows) - means[$0 / columns] * means[$0 % columns])
+        }
+    }
 }

@@ -7,7 +7,7 @@ internal import VectorKernels
 /// over the history against the current item vectors, from the private parameters if they have the
 /// model's length, else from zero. Draws depend on the configuration's seed only, so that the same
 /// history ranks the same.
-public struct MatrixFactorizationModel: Ranker {
+public struct MatrixFactorizationModel: DeviceModel {
     /// The name of this kind of snapshot.
     public static let kind = "matrix-factorization"
 
@@ -42,5 +42,26 @@ public struct MatrixFactorizationModel: Ranker {
             tensors: [
                 "items": Snapshot.Tensor(shape: [items.count / width, width], values: items)
             ])
+    }
+
+    /// Item vectors with their biases as priors. Weights were chosen on MovieLens-1M.
+    public var content: RankingContent {
+        let (width, dimensions) = (configuration.width, configuration.dimensions)
+        var rows: [Float] = []
+        rows.reserveCapacity(itemCount * dimensions)
+        for item in 0..<itemCount {
+            rows += items[item * width..<item * width + dimensions]
+        }
+        let gram = Matrix(rows: itemCount, columns: dimensions, values: rows).gram
+        let squaredNorms = (0..<dimensions).reduce(0.0) { $0 + Double(gram[$1, $1]) }
+        return RankingContent(
+            dimensions: dimensions, rows: rows,
+            priors: (0..<itemCount).map {
+                configuration.itemBias ? items[$0 * width + dimensions] : 0
+            },
+            rule: .ridge(
+                RidgeRule(
+                    regularization: max(squaredNorms / Double(max(1, itemCount)) / 4, 1e-6),
+                    unobservedWeight: 0.03, decay: 20, scale: 16, gram: gram.values)))
     }
 }

@@ -265,7 +265,6 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             shape: [state.devices.count, width], values: state.devices.flatMap(\.privateParameters))
         try folder.write(checkpoint: checkpoint)
         try folder.write(metrics: state.metrics)
-        try folder.write(model: state.algorithm.model.snapshot)
     }
 
     /// The state of a run that was stopped, from its folder.
@@ -306,7 +305,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         return state
     }
 
-    /// The hash of a model as it is published.
+    /// The hash of a model, as the ledger and the published model state it.
     static func hash(_ model: Algorithm.Model) -> [UInt8] {
         BLAKE2b.hash(model.snapshot.encoded())
     }

@@ -91,7 +91,7 @@ struct RunFolder: Sendable {
     /// A finished run needs no checkpoint.
     func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
 
-    func write(model: Snapshot) throws { try write(Data(model.encoded()), to: modelPath) }
+    func write(model: [UInt8]) throws { try write(Data(model), to: modelPath) }
 
     func write(report html: String) throws { try write(Data(html.utf8), to: reportPath) }
 

@@ -3,6 +3,7 @@ internal import Foundation
 internal import PrivacyLedger
 internal import Recommender
 internal import Sodium
+internal import VectorKernels
 
 extension Simulation {
     /// The key that signs the ledger. It comes from the seed, so that the same scenario gives the
@@ -21,6 +22,14 @@ extension Simulation {
             opening(key: key.publicKey), keySeed: ledgerKeySeed)
         try ledger.record(.task(task), time: 0)
         return ledger
+    }
+
+    /// The model as devices receive it, signed with the ledger's key.
+    func publish(_ model: some DeviceModel, release: Int, source: [UInt8]) throws -> [UInt8] {
+        try Publication(
+            name: scenario.name, release: release, content: model.content, catalogue: catalogue,
+            source: hexadecimal(source)
+        ).encoded(precision: .float32, key: SigningKey(seed: SecretBytes(ledgerKeySeed)))
     }
 
     private func opening(key: [UInt8]) -> LedgerOpening {

@@ -150,6 +150,9 @@ public struct Simulation: Sendable {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
+        try folder.write(
+            model: publish(
+                state.algorithm.model, release: state.round, source: state.modelHash))
         if status == .finished {
             for statement in quality.statements {
                 try ledger.record(.statement(statement), time: Int64(state.round) * 1000)

@@ -38,7 +38,7 @@ extension Scenario {
             if let window { configuration.window = window }
             if let passes { configuration.passes = Int(passes) }
             if let smoothing { configuration.smoothing = smoothing }
-            if let decay { configuration.ranking.decay = decay }
+            if let decay { configuration.ranking.weights.decay = decay }
             if let popularityWeight { configuration.ranking.popularityWeight = popularityWeight }
             return configuration
         }

@@ -86,10 +86,11 @@ extension TableLayout {
         }
     }
 
-    /// The largest magnitude over the largest number, or 1 where that is nothing to divide by.
+    /// The largest magnitude over the largest number, or the least that can be divided by: four bits
+    /// have no zero, and what stands for it is to be next to nothing.
     private func scale(of row: [Float], levels: Float) -> Float {
         let scale = row.reduce(0) { max($0, abs($1)) } / levels
-        return scale.isNormal ? scale : 1
+        return scale.isNormal ? scale : .leastNormalMagnitude
     }
 
     private func clamped(_ value: Float, to range: ClosedRange<Float>) -> Float {

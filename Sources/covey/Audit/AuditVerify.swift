@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PrivacyLedger
+import Sodium
 
 extension Audit {
     /// Whether a ledger is in order.

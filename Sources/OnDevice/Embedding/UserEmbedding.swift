@@ -1,0 +1,120 @@
+internal import Recommender
+internal import VectorKernels
+
+/// The person's place among the items, in closed form from all evidence, kept up to date as evidence
+/// arrives. A score is prior + ``vector`` · row(item), and a sum over the evidence.
+struct UserEmbedding: Sendable {
+    private let model: PublishedModel
+    private var estimate: any EmbeddingEstimate
+    /// What evidence there is of items or categories that the model knows, oldest first.
+    private(set) var evidence: [Evidence] = []
+    /// Where the vector of each piece of evidence is in `vectors`.
+    private var places: [Int] = []
+    /// The number of pieces that speak for something, up to and including each.
+    private var ages: [Int] = []
+    private var positives = 0
+    /// The vectors of all subjects of evidence, each once, one after the other.
+    private var vectors: [Double] = []
+    private var placeOfSubject: [Subject: Int] = [:]
+
+    private enum Subject: Hashable { case item(Int), category(Int) }
+
+    /// No evidence yet.
+    init(_ model: PublishedModel) {
+        self.model = model
+        estimate =
+            switch model.rule {
+            case .recency(let rule): RecencyEstimate(rule)
+            case .ridge(let rule): RidgeEstimate(rule)
+            }
+    }
+
+    /// Takes in a piece of evidence that is newer than all before.
+    ///
+    /// - Returns: Whether the model knows what it is about.
+    @discardableResult
+    mutating func add(_ new: Evidence) -> Bool {
+        guard let subject = subject(of: new.source), new.strength != 0, new.strength.isFinite else {
+            return false
+        }
+        let place = place(of: subject)
+        let width = model.header.dimensions
+        if new.strength > 0 { positives += 1 }
+        estimate.add(
+            Array(vectors[place * width..<(place + 1) * width]), strength: new.strength)
+        evidence.append(new)
+        places.append(place)
+        ages.append(positives)
+        return true
+    }
+
+    private func subject(of source: Evidence.Source) -> Subject? {
+        switch source {
+        case .event(let event): model.catalogue.item(event.item).map(Subject.item)
+        case .pickedItem(let item): model.catalogue.item(item).map(Subject.item)
+        case .pickedCategory(let name):
+            model.header.categories.firstIndex(of: name).map(Subject.category)
+        }
+    }
+
+    private mutating func place(of subject: Subject) -> Int {
+        if let place = placeOfSubject[subject] { return place }
+        let place = placeOfSubject.count
+        let row =
+            switch subject {
+            case .item(let item): model.historyRow(of: item)
+            case .category(let category): model.historyCentroid(of: category)
+            }
+        vectors += row.map { Double($0) }
+        placeOfSubject[subject] = place
+        return place
+    }
+
+    /// u: what rows are multiplied with.
+    var vector: [Double] { estimate.vector }
+
+    /// How much each piece of evidence adds to the score of an item with this row, in order.
+    ///
+    /// A score is linear in the evidence: by Hu, Koren and Volinsky, ICDM 2008, section 5, for the
+    /// ridge regression; by definition for a weighted sum.
+    func contributions(to row: [Float]) -> [Double] {
+        let lens = estimate.lens(for: row.map { Double($0) })
+        let width = lens.count
+        let products = (0..<placeOfSubject.count).map {
+            Dense.dot(vectors, from: $0 * width, lens, from: 0, count: width)
+        }
+        return evidence.indices.map {
+            evidence[$0].strength * estimate.weight(age: positives - ages[$0])
+                * products[places[$0]]
+        }
+    }
+}
+
+/// What a user embedding is made with: its current value as evidence comes in, and how that divides.
+protocol EmbeddingEstimate: Sendable {
+    /// Takes in evidence of this strength for what has this vector. Evidence that speaks for
+    /// something makes all before it older.
+    mutating func add(_ vector: [Double], strength: Double)
+    /// u.
+    var vector: [Double] { get }
+    /// What the vector of evidence is multiplied with for its share of the score of this row.
+    func lens(for row: [Double]) -> [Double]
+    /// What evidence weighs that is followed by `age` others that speak for something.
+    func weight(age: Int) -> Double
+}
+
+extension PublishedModel {
+    /// What evidence for an item is represented by.
+    fileprivate func historyRow(of item: Int) -> [Float] {
+        guard case .recency(let rule) = rule else { return items.row(item) }
+        let scale = rule.itemScales[item]
+        return zip(items.row(item), rule.spectrum).map { $0 * $1 * scale }
+    }
+
+    /// What evidence for a category is represented by.
+    fileprivate func historyCentroid(of category: Int) -> [Float] {
+        let centroid = centroid(ofCategory: category)
+        guard case .recency(let rule) = rule else { return centroid }
+        return zip(centroid, rule.spectrum).map { $0 * $1 }
+    }
+}

@@ -1,0 +1,134 @@
+internal import Foundation
+public import Recommender
+internal import Sodium
+internal import VectorKernels
+
+/// The models of one app in a folder: the one in use, and the one before it to go back to.
+///
+/// A model is checked in every byte before it is installed, written under its own name, and comes into
+/// use by the replacement of one small file, so that a crash leaves the old or the new one. Files that
+/// rankers have mapped stay readable until they let go of them.
+public struct ModelLibrary: Sendable {
+    private let folder: String
+    private let key: [UInt8]
+
+    /// Which files are in use.
+    private struct Index: Codable {
+        var current: String?
+        var previous: String?
+        /// The newest release that was ever installed; older ones are refused, so that nobody can put
+        /// a device back to a model with known faults.
+        var newest = -1
+    }
+
+    /// Opens a folder, or makes it.
+    ///
+    /// - Parameters:
+    ///   - folder: The path; nothing but this library's files may be in it.
+    ///   - key: The publisher's Ed25519 key.
+    /// - Throws: ``Recommender/PublishedModelError/unwritable(path:)``.
+    public init(folder: String, trusting key: [UInt8]) throws {
+        self.folder = folder
+        self.key = key
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch { throw PublishedModelError.unwritable(path: folder) }
+    }
+
+    /// The model in use; nil before the first is installed.
+    ///
+    /// Its signature is checked, and everything but the rows of items, which were checked when it was
+    /// installed: a model of a million items opens in milliseconds.
+    public func open() throws -> PublishedModel? {
+        try readIndex().current.map {
+            try PublishedModel(path: path($0), trusting: key, check: .header)
+        }
+    }
+
+    /// Brings a model into use.
+    ///
+    /// - Throws: ``Recommender/PublishedModelError``; the model in use stays in use then.
+    @discardableResult
+    public func install(_ bytes: [UInt8]) throws -> PublishedModel {
+        let model = try PublishedModel(
+            MappedBytes(copying: bytes), path: "the received model", trusting: key)
+        var index = try readIndex()
+        let release = model.header.release
+        guard release > index.newest else {
+            throw PublishedModelError.notNewer(release: release, newest: index.newest)
+        }
+        let name = "release-\(release)-\(hexadecimal(model.digest.prefix(8))).covey"
+        try replace(path(name), with: bytes)
+        index = Index(current: name, previous: index.current, newest: release)
+        try write(index)
+        removeUnused(index)
+        return try PublishedModel(path: path(name), trusting: key, check: .header)
+    }
+
+    /// Brings into use what a delta makes of the model in use.
+    ///
+    /// - Throws: ``Recommender/PublishedModelError``; the model in use stays in use then.
+    @discardableResult
+    public func install(delta bytes: [UInt8]) throws -> PublishedModel {
+        guard let current = try open() else {
+            throw PublishedModelError.nothingBefore(path: folder)
+        }
+        return try install(ModelDelta(bytes).applied(to: current, trusting: key).encoded)
+    }
+
+    /// Goes back to the model before the one in use, which is not taken again afterwards.
+    @discardableResult
+    public func rollBack() throws -> PublishedModel {
+        var index = try readIndex()
+        guard let previous = index.previous else {
+            throw PublishedModelError.nothingBefore(path: folder)
+        }
+        let model = try PublishedModel(path: path(previous), trusting: key)
+        index.current = previous
+        index.previous = nil
+        try write(index)
+        removeUnused(index)
+        return model
+    }
+
+    private func path(_ name: String) -> String { folder + "/" + name }
+
+    private var indexPath: String { path("index.json") }
+
+    private func readIndex() throws -> Index {
+        guard FileManager.default.fileExists(atPath: indexPath) else { return Index() }
+        guard let data = FileManager.default.contents(atPath: indexPath),
+            let index = try? JSONDecoder().decode(Index.self, from: data),
+            [index.current, index.previous].allSatisfy({ $0?.contains("/") != true })
+        else { throw PublishedModelError.damaged(path: indexPath, part: "content") }
+        return index
+    }
+
+    private func write(_ index: Index) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try replace(indexPath, with: [UInt8](try encoder.encode(index)))
+    }
+
+    /// Replaces a file in one step; what is written is on the disk before it takes the old one's place.
+    private func replace(_ path: String, with bytes: [UInt8]) throws {
+        let next = path + ".next"
+        do {
+            try Data(bytes).write(to: URL(filePath: next))
+            let file = try FileHandle(forWritingTo: URL(filePath: next))
+            try file.synchronize()
+            try file.close()
+            guard rename(next, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+            try FileHandle(forReadingFrom: URL(filePath: folder)).synchronize()
+        } catch { throw PublishedModelError.unwritable(path: path) }
+    }
+
+    private func removeUnused(_ index: Index) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names
+        where name.hasPrefix("release-") && name != index.current && name != index.previous {
+            try? FileManager.default.removeItem(atPath: path(name))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import VectorKernels
+
+extension EmbeddingRule {
+    /// Reads the rule of a model.
+    init(_ file: ModelFile) throws {
+        let header = file.header
+        let dimensions = header.dimensions
+        func setting(_ name: String) throws -> Double {
+            guard let value = header.settings[name], value.isFinite, value >= 0 else {
+                throw PublishedModelError.damaged(path: file.path, part: "setting '\(name)'")
+            }
+            return value
+        }
+        switch header.rule {
+        case "recency":
+            self = .recency(
+                RecencyRule(
+                    weights: RecencyWeights(
+                        decay: try setting("decay"), slowWeight: try setting("slowWeight"),
+                        slowDecay: try setting("slowDecay")),
+                    spectrum: try file.floats(.spectrum, count: dimensions),
+                    itemScales: try file.floats(.itemScales, count: header.items),
+                    covariance: try file.floats(.covariance, count: dimensions * dimensions)))
+        case "ridge":
+            self = .ridge(
+                RidgeRule(
+                    regularization: try setting("regularization"),
+                    unobservedWeight: try setting("unobservedWeight"),
+                    decay: try setting("decay"), scale: try setting("scale"),
+                    gram: try file.floats(.gram, count: dimensions * dimensions)))
+        default: throw PublishedModelError.damaged(path: file.path, part: "rule")
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .recency: "recency"
+        case .ridge: "ridge"
+        }
+    }
+
+    var settings: [String: Double] {
+        switch self {
+        case .recency(let rule):
+            [
+                "decay": rule.weights.decay, "slowWeight": rule.weights.slowWeight,
+                "slowDecay": rule.weights.slowDecay,
+            ]
+        case .ridge(let rule):
+            [
+                "regularization": rule.regularization, "unobservedWeight": rule.unobservedWeight,
+                "decay": rule.decay, "scale": rule.scale,
+            ]
+        }
+    }
+
+    var parts: [(part: PublishedModel.Part, bytes: [UInt8])] {
+        switch self {
+        case .recency(let rule):
+            [
+                (.spectrum, FloatBytes.encode(rule.spectrum)),
+                (.itemScales, FloatBytes.encode(rule.itemScales)),
+                (.covariance, FloatBytes.encode(rule.covariance)),
+            ]
+        case .ridge(let rule): [(.gram, FloatBytes.encode(rule.gram))]
+        }
+    }
+}
