@@ -65,10 +65,11 @@ struct SealedStore {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT id, epoch, sealed FROM \(name) WHERE \(condition) ORDER BY id")
         while let record = try rows.next() {
-            let row: Int64 = record[0]
-            let epoch: Int64 = record[1]
-            let sealed: Data = record[2]
-            guard let key = try keys.key(of: epoch),
+            let row = try record.decode(Int64.self, atIndex: 0)
+            // In a damaged file a column may hold anything, whatever its table declares.
+            guard let epoch = Int64.fromDatabaseValue(record[1]),
+                let sealed = Data.fromDatabaseValue(record[2]),
+                let key = try keys.key(of: epoch),
                 let padded = try? RecordSealing.open(
                     [UInt8](sealed), key: key, place: .record(table, row: row, epoch: epoch))
             else {

@@ -96,10 +96,10 @@ struct ErasureTests {
 
         // Nor does any old wrapped key open under the new master key.
         let master = try #require(try fixture.keys.masterKeys().first)
-        for (index, wrapped) in try copy.blobs("SELECT wrapped FROM epoch ORDER BY id").enumerated() {
+        let former = try copy.blobs("SELECT wrapped FROM epoch ORDER BY id")
+        for (wrapped, epoch) in zip(former, 1...) {
             #expect(throws: SodiumError.forgery) {
-                _ = try RecordSealing.open(
-                    wrapped, key: master, place: .epochKey(Int64(index + 1)))
+                _ = try RecordSealing.open(wrapped, key: master, place: .epochKey(Int64(epoch)))
             }
         }
     }
@@ -183,7 +183,9 @@ struct ErasureTests {
         try store?.deleteEverything()
         let files = try fixture.files()
         for bytes in [raw.master] + raw.epochs + sealed {
-            for (name, content) in files { #expect(content.range(of: Data(bytes)) == nil, "\(name)") }
+            for (name, content) in files {
+                #expect(content.range(of: Data(bytes)) == nil, "\(name)")
+            }
         }
         #expect(try store?.events == [] && store?.impressions == [])
         #expect(try store?.answer("secret-question") == nil)
