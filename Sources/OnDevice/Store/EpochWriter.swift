@@ -34,8 +34,8 @@ struct EpochWriter {
 
     /// Adds a record at the end of a table.
     mutating func insert(_ content: [UInt8], into table: SealedTable) throws {
-        let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM \(table.rawValue)")
-        let row = (last ?? 0) + 1
+        let query = try database.cachedStatement(sql: "SELECT max(id) FROM \(table.rawValue)")
+        let row = (try Int64.fetchOne(query) ?? 0) + 1
         let sealed = try seal(content, in: table, row: row)
         let insertion = try database.cachedStatement(
             sql: "INSERT INTO \(table.rawValue) (id, epoch, sealed) VALUES (?, ?, ?)")

@@ -107,6 +107,35 @@ struct StoreOpeningTests {
         }
     }
 
+    @Test func `a store of version 1 is brought up to date, with all it holds`() throws {
+        try fixture.execute(versionOneStore)
+        try fixture.keys.replaceMasterKeys(with: [SecretBytes([UInt8](1...32))])
+        let events = [
+            BehaviourEvent(
+                item: "tt0133093", kind: .rating, time: 1_900_000_000, value: 4.5,
+                context: EventContext(hour: 20, weekday: 5, device: "phone", sessionPosition: 3)),
+            BehaviourEvent(item: "tt0034583", kind: .hide, time: 1_900_000_060),
+        ]
+        let impression = Impression(
+            time: 1_900_000_100, items: ["tt0034583"], propensities: [0.5], model: "v1")
+        var store: BehaviourStore? = try fixture.open()
+        #expect(try store?.events == events)
+        #expect(try store?.answer("genres") == ["drama", "film noir"])
+        #expect(try store?.document("participation") == [1, 2, 3])
+        #expect(try store?.impressions == [])
+        try store?.append(impression)
+        store = nil
+        #expect(try fixture.open().impressions == [impression])
+        #expect(try fixture.open().checkIntegrity().isSound)
+    }
+
+    @Test func `a store of version 1 is not changed without its key`() throws {
+        try fixture.execute(versionOneStore)
+        try fixture.keys.replaceMasterKeys(with: [SecretBytes([UInt8](2...33))])
+        #expect(throws: BehaviourStoreError.wrongKey(path: fixture.path)) { try fixture.open() }
+        #expect(try fixture.blobs("SELECT identifier FROM grdb_migrations") == [[UInt8]("1".utf8)])
+    }
+
     @Test func `a store of a newer version is refused`() throws {
         _ = try fill()
         try fixture.execute("INSERT INTO grdb_migrations VALUES ('3')")
