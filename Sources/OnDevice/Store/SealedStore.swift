@@ -47,10 +47,23 @@ struct SealedStore {
     }
 
     /// Puts other content in the place of a record.
+    ///
+    /// It stays in its epoch, so that the keys that go with its deletion are those of all its former
+    /// versions too.
     func update(row: Int64, of table: SealedTable, to content: [UInt8]) throws {
         try transaction { db in
-            var writer = try EpochWriter(resuming: db, master: master)
-            try writer.update(row: row, of: table, to: content)
+            let name = table.rawValue
+            let epoch = try Int64.fetchOne(
+                db, sql: "SELECT epoch FROM \(name) WHERE id = ?", arguments: [row])
+            guard let epoch, let key = try EpochKeys(db, master: master).key(of: epoch) else {
+                throw damagedRecord(table, row)
+            }
+            var randomness = SystemRandomness()
+            let sealed = try RecordSealing.seal(
+                SecretBytes(Padding.pad(content)), key: key,
+                place: .record(table, row: row, epoch: epoch), randomness: &randomness)
+            try db.execute(
+                sql: "UPDATE \(name) SET sealed = ? WHERE id = ?", arguments: [Data(sealed), row])
         }
     }
 
