@@ -41,7 +41,8 @@ struct StoreCrashWriter {
     private mutating func append() throws {
         let events = (0..<Int.random(in: 1...40, using: &random)).map { offset in
             BehaviourEvent(
-                item: String(next + offset), kind: .play, time: 1_900_000_000 + Int64(next + offset))
+                item: String(next + offset), kind: .play,
+                time: 1_900_000_000 + Int64(next + offset))
         }
         Self.say("appending \(next) \(next + events.count)")
         try store.append(events)

@@ -81,11 +81,15 @@ public final class BehaviourStore: Sendable {
     }
 
     /// All events, the oldest first.
+    ///
+    /// - Throws: ``BehaviourStoreError/damagedRecord(path:table:row:)`` where one does not open.
     public var events: [BehaviourEvent] {
         get throws { try store.withLock { try $0.events().map(\.content).sorted(by: \.time) } }
     }
 
     /// All lists that were shown, the oldest first.
+    ///
+    /// - Throws: ``BehaviourStoreError/damagedRecord(path:table:row:)`` where one does not open.
     public var impressions: [Impression] {
         get throws { try store.withLock { try $0.impressions().map(\.content).sorted(by: \.time) } }
     }
@@ -140,8 +144,8 @@ public final class BehaviourStore: Sendable {
         try store.withLock { try $0.named(name, in: .document)?.content.content }
     }
 
-    /// Writes a document, durable when it returns. A former version is overwritten, and erased with
-    /// the next deletion of anything beside it; nothing in place of bytes erases the document.
+    /// Writes a document, durable when it returns. A former version is overwritten in the file, while
+    /// the key stays; nothing in place of bytes erases the document with all its versions.
     public func setDocument(_ name: String, _ bytes: [UInt8]?) throws {
         let record = bytes.map { NamedRecord(name: name, content: $0) }
         try record?.validate()
@@ -162,6 +166,9 @@ public final class BehaviourStore: Sendable {
     }
 
     /// Reads everything and reports what is damaged. Changes nothing.
+    ///
+    /// - Throws: ``BehaviourStoreError/damaged(path:reason:)`` where the file is damaged so badly that
+    ///   its tables cannot be read.
     public func checkIntegrity() throws -> IntegrityReport {
         try store.withLock { try $0.checkIntegrity() }
     }

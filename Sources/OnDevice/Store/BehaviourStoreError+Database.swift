@@ -12,6 +12,8 @@ extension BehaviourStoreError {
                 Self.damaged(path: path, reason: reason)
             default: Self.inaccessible(path: path, reason: reason)
             }
+        } catch let error as RowDecodingError {
+            throw Self.damaged(path: path, reason: "\(error)")
         }
     }
 }

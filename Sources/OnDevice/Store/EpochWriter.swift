@@ -34,16 +34,17 @@ struct EpochWriter {
 
     /// Adds a record at the end of a table.
     mutating func insert(_ content: [UInt8], into table: SealedTable) throws {
-        let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM \(table.rawValue)")
-        let row = (last ?? 0) + 1
+        let query = try database.cachedStatement(sql: "SELECT max(id) FROM \(table.rawValue)")
+        // Only a damaged file counts so far that this wraps, and then the insertion may be refused.
+        let row = (try Int64.fetchOne(query) ?? 0) &+ 1
         let sealed = try seal(content, in: table, row: row)
         let insertion = try database.cachedStatement(
             sql: "INSERT INTO \(table.rawValue) (id, epoch, sealed) VALUES (?, ?, ?)")
         try insertion.execute(arguments: [row, epoch, Data(sealed)])
     }
 
-    /// Puts other content in the place of a record.
-    mutating func update(row: Int64, of table: SealedTable, to content: [UInt8]) throws {
+    /// Seals the content of a record anew, so that it moves to this epoch.
+    mutating func move(row: Int64, of table: SealedTable, content: [UInt8]) throws {
         let sealed = try seal(content, in: table, row: row)
         let change = try database.cachedStatement(
             sql: "UPDATE \(table.rawValue) SET epoch = ?, sealed = ? WHERE id = ?")
@@ -63,7 +64,7 @@ struct EpochWriter {
     private mutating func keyWithRoom() throws -> SecretBytes {
         if let key, room > 0 { return key }
         let fresh = SecretBytes(count: AuthenticatedEncryption.keyLength, from: &randomness)
-        epoch += 1
+        epoch &+= 1
         let wrapped = try RecordSealing.seal(
             fresh, key: master, place: .epochKey(epoch), randomness: &randomness)
         try database.execute(

@@ -2,13 +2,13 @@
 struct PayloadWriter {
     private(set) var bytes: [UInt8] = []
 
+    init() { bytes.reserveCapacity(Padding.step) }
+
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     /// Appends eight bytes, least significant first.
     mutating func append(_ word: UInt64) {
-        for shift in stride(from: 0, to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-        }
+        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// Appends a count in groups of seven bits, least significant first (LEB128).

@@ -26,7 +26,7 @@ enum RecordSealing {
             data.append(RecordSealing.format)
             data.append(UInt64(bitPattern: row))
             data.append(UInt64(bitPattern: epoch))
-            data.append(lengthPrefixed: "covey store \(name)".utf8)
+            data.append(lengthPrefixed: name.utf8)
             return data.bytes
         }
     }

@@ -101,7 +101,7 @@ extension SealedStore {
                 records.append(Record(row: row, content: content))
             }
             for record in records {
-                try writer.update(row: record.row, of: table, to: record.content)
+                try writer.move(row: record.row, of: table, content: record.content)
             }
         }
     }

@@ -47,10 +47,23 @@ struct SealedStore {
     }
 
     /// Puts other content in the place of a record.
+    ///
+    /// It stays in its epoch, so that the keys that go with its deletion are those of all its former
+    /// versions too.
     func update(row: Int64, of table: SealedTable, to content: [UInt8]) throws {
         try transaction { db in
-            var writer = try EpochWriter(resuming: db, master: master)
-            try writer.update(row: row, of: table, to: content)
+            let name = table.rawValue
+            let epoch = try Int64.fetchOne(
+                db, sql: "SELECT epoch FROM \(name) WHERE id = ?", arguments: [row])
+            guard let epoch, let key = try EpochKeys(db, master: master).key(of: epoch) else {
+                throw damagedRecord(table, row)
+            }
+            var randomness = SystemRandomness()
+            let sealed = try RecordSealing.seal(
+                SecretBytes(Padding.pad(content)), key: key,
+                place: .record(table, row: row, epoch: epoch), randomness: &randomness)
+            try db.execute(
+                sql: "UPDATE \(name) SET sealed = ? WHERE id = ?", arguments: [Data(sealed), row])
         }
     }
 
@@ -65,10 +78,11 @@ struct SealedStore {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT id, epoch, sealed FROM \(name) WHERE \(condition) ORDER BY id")
         while let record = try rows.next() {
-            let row: Int64 = record[0]
-            let epoch: Int64 = record[1]
-            let sealed: Data = record[2]
-            guard let key = try keys.key(of: epoch),
+            let row = try record.decode(Int64.self, atIndex: 0)
+            // In a damaged file a column may hold anything, whatever its table declares.
+            guard let epoch = Int64.fromDatabaseValue(record[1]),
+                let sealed = Data.fromDatabaseValue(record[2]),
+                let key = try keys.key(of: epoch),
                 let padded = try? RecordSealing.open(
                     [UInt8](sealed), key: key, place: .record(table, row: row, epoch: epoch))
             else {

@@ -96,10 +96,10 @@ struct ErasureTests {
 
         // Nor does any old wrapped key open under the new master key.
         let master = try #require(try fixture.keys.masterKeys().first)
-        for (index, wrapped) in try copy.blobs("SELECT wrapped FROM epoch ORDER BY id").enumerated() {
+        let former = try copy.blobs("SELECT wrapped FROM epoch ORDER BY id")
+        for (wrapped, epoch) in zip(former, 1...) {
             #expect(throws: SodiumError.forgery) {
-                _ = try RecordSealing.open(
-                    wrapped, key: master, place: .epochKey(Int64(index + 1)))
+                _ = try RecordSealing.open(wrapped, key: master, place: .epochKey(Int64(epoch)))
             }
         }
     }
@@ -172,6 +172,28 @@ struct ErasureTests {
         #expect(try store.document("secret-document") == [UInt8]("secret-content".utf8))
     }
 
+    @Test func `a document is erased with all its former versions`() throws {
+        var store: BehaviourStore? = try fixture.open()
+        try store?.setDocument("record", [1])
+        store = nil
+        let former = try rawKeys().epochs
+        store = try fixture.open()
+        try store?.append(randomEvents(1500, seed: 1))
+        try store?.setDocument("record", [2])
+        try store?.setDocument("record", nil)
+        store = nil
+        // The key that sealed the first version, and every copy of it, is gone.
+        #expect(former.count == 1)
+        let master = try #require(try fixture.keys.masterKeys().first)
+        for epoch in try fixture.blobs("SELECT CAST(id AS TEXT) FROM epoch") {
+            let epoch = try #require(Int64(String(decoding: epoch, as: UTF8.self)))
+            let wrapped = try fixture.blobs("SELECT wrapped FROM epoch WHERE id = \(epoch)")
+            let key = try RecordSealing.open(
+                try #require(wrapped.first), key: master, place: .epochKey(epoch))
+            #expect(key.copy(0..<32) != former[0])
+        }
+    }
+
     @Test func `deleting everything leaves an empty store that works`() throws {
         _ = try fill()
         let raw = try rawKeys()
@@ -183,7 +205,9 @@ struct ErasureTests {
         try store?.deleteEverything()
         let files = try fixture.files()
         for bytes in [raw.master] + raw.epochs + sealed {
-            for (name, content) in files { #expect(content.range(of: Data(bytes)) == nil, "\(name)") }
+            for (name, content) in files {
+                #expect(content.range(of: Data(bytes)) == nil, "\(name)")
+            }
         }
         #expect(try store?.events == [] && store?.impressions == [])
         #expect(try store?.answer("secret-question") == nil)

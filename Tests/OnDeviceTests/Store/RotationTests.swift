@@ -50,7 +50,7 @@ struct RotationTests {
         try BehaviourStore(path: keys.fixture.path, keys: keys, now: { 2_000_000_000 })
     }
 
-    @Test func `at every moment of a deletion the store opens, with all or without the item`() throws {
+    @Test func `at every moment of a deletion the store opens, with or without the item`() throws {
         let keys = ObservedKeys(try StoreFixture())
         let store = try store(keys)
         try store.append(events)

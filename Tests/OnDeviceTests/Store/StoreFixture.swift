@@ -5,7 +5,7 @@ import Sodium
 @testable import OnDevice
 
 /// A folder with a store and its key file, removed with its owner.
-final class StoreFixture {
+final class StoreFixture: Sendable {
     let folder: String
     var path: String { folder + "/behaviour.db" }
     var keyPath: String { folder + "/behaviour.key" }
@@ -18,7 +18,9 @@ final class StoreFixture {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func open(retention: Retention = .default, now: Int64 = 2_000_000_000) throws -> BehaviourStore {
+    func open(
+        retention: Retention = .default, now: Int64 = 2_000_000_000
+    ) throws -> BehaviourStore {
         try BehaviourStore(path: path, keys: keys, retention: retention, now: { now })
     }
 
@@ -73,7 +75,9 @@ func randomEvents(_ count: Int, seed: UInt64) -> [BehaviourEvent] {
         var context = EventContext(
             hour: .random(in: 0...23, using: &random), weekday: .random(in: 1...7, using: &random))
         if Bool.random(using: &random) { context.device = "phone 📱" }
-        if Bool.random(using: &random) { context.sessionPosition = .random(in: 0..<Int.max, using: &random) }
+        if Bool.random(using: &random) {
+            context.sessionPosition = .random(in: 0..<Int.max, using: &random)
+        }
         event.context = context
         return event
     }
