@@ -183,6 +183,28 @@ import Testing
                 == .tooLarge(dimension: 8, largest: 7))
     }
 
+    @Test func `more invitations than the sampling claim allows are refused`() throws {
+        let query = SumQuery(
+            name: "gradient", dimension: 8, clippingNorm: 2, budgetShare: 1, broadcastByteCount: 0)
+        var world = try RoundWorld(
+            devices: 12, ledger: folder.path("ledger"), queries: [query, query, query],
+            announcedRounds: 2, selection: .rotation(size: 12), population: 24)
+        let cohort = try DeviceCohort(&world)
+        let record = cohort.records[3]
+        let checkpoint = try record.checkpoint.map { text throws in try Checkpoint(text) }
+        func parts(_ number: Int) throws -> Parts {
+            try world.open(number).parts(
+                for: 3, consistency: world.consistency(from: checkpoint?.size))
+        }
+        #expect(
+            try refusal(of: parts(1), in: world, record: record)
+                == .refused(.claimBroken(task: "training", participations: 2, allowed: 1)))
+        // In three rounds, two are allowed; but two rounds were announced.
+        #expect(
+            try refusal(of: parts(2), in: world, record: record)
+                == .refused(.policyBroken("round 3 of a task of 2")))
+    }
+
     @Test func `a sum that is not masked is refused`() throws {
         var world = try world(aggregation: .ideal)
         let round = try world.open(0)

@@ -20,17 +20,24 @@ package struct RoundWorld: Sendable {
     package let ledgerKey: SigningKey
     private let seed: UInt64
 
-    package static let policy = CohortPolicy(
-        selection: .everyone, toleratedDropout: 0.3, colludingShare: 0.1)
+    private let policy: CohortPolicy
 
     /// - Parameters:
+    ///   - devices: The number of devices, all of which are invited to every round.
     ///   - path: Where the ledger is kept; there is nothing yet.
     ///   - queries: One a round.
     ///   - epsilon: What all rounds together spend.
+    ///   - announcedRounds: What the ledger says of the number of rounds.
+    ///   - selection: What it says of the invitations.
+    ///   - population: What it says of the number of devices.
     package init(
         devices: Int, ledger path: String, queries: [SumQuery], epsilon: Double = 20,
-        aggregation: AggregationFidelity = .real, seed: UInt64 = 1
+        aggregation: AggregationFidelity = .real, announcedRounds: Int? = nil,
+        selection: CohortPolicy.Selection = .everyone, population: Int? = nil, seed: UInt64 = 1
     ) throws {
+        let population = population ?? devices
+        policy = CohortPolicy(
+            selection: selection, toleratedDropout: 0.3, colludingShare: 0.1)
         identities = try (0..<devices).map { number in
             var randomness = SeededRandomness(seed: seed, label: "identity", "\(number)")
             return try SigningKey(seed: SecretBytes(count: 32, from: &randomness))
@@ -41,12 +48,12 @@ package struct RoundWorld: Sendable {
         ledgerKey = try SigningKey(seed: SecretBytes([UInt8](repeating: 7, count: 32)))
         opening = LedgerOpening(
             origin: "shop.example/recommender", publicKey: ledgerKey.publicKey,
-            randomness: .operatingSystem, neighbouring: .addOrRemoveOne, target: target)
+            randomness: .operatingSystem, neighbouring: policy.neighbouring, target: target)
         task = LedgerTask(
-            name: "training", purpose: "recommend", rounds: queries.count, population: devices,
-            policy: Self.policy, target: target)
+            name: "training", purpose: "recommend", rounds: announcedRounds ?? queries.count,
+            population: population, policy: policy, target: target)
         training = try TrainingPlan(
-            queries: queries, population: devices, policy: Self.policy, target: target)
+            queries: queries, population: population, policy: policy, target: target)
         ledger = try PrivacyLedger(
             creating: path, opening: opening, key: ledgerKey, time: 0)
         try ledger.record(.task(task), time: 1)
@@ -88,7 +95,7 @@ package struct RoundWorld: Sendable {
 
     /// What the devices of this world insist on.
     package var terms: DeviceTerms {
-        DeviceTerms(minimumSurvivors: 3, corruptShare: Self.policy.colludingShare)
+        DeviceTerms(minimumSurvivors: 3, corruptShare: policy.colludingShare)
     }
 
     /// An account without participations.

@@ -105,6 +105,9 @@ public struct DeviceRound<Randomness: RandomSource>: Sendable {
         guard offer.taskInclusion.isValid(under: offer.checkpoint),
             offer.taskInclusion.index < offer.planInclusion.index
         else { throw .taskNotInLedger(task.name) }
+        guard plan.round < task.rounds else {
+            throw .refused(.policyBroken("round \(plan.round + 1) of a task of \(task.rounds)"))
+        }
         return try DeviceRoundError.naming {
             try record.check(plan, at: offer.planInclusion)
             var charged = record

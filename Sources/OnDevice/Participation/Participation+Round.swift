@@ -8,7 +8,9 @@ extension Participation {
         _ progress: @Sendable (DeviceStep) -> Void
     ) async throws -> ParticipationResult {
         let deadline = ContinuousClock.now + settings.roundTimeout
-        let seen = try state.record?.checkpoint.map { text throws in try Checkpoint(text).size }
+        let seen = try state.account?.record.checkpoint.map { text throws in
+            try Checkpoint(text).size
+        }
         let transport = transport
         guard
             let offer = try await within(deadline, { try await transport.offer(knowing: seen) })
@@ -18,39 +20,38 @@ extension Participation {
         try Task.checkCancellation()
         // No suspension from here to the charge: what is found holds.
         let found = try ownersHindrances() + settings.eligibility.hindrances(under: conditions)
-        guard found.isEmpty, let record = state.record else { return .notNow(found) }
+        guard found.isEmpty, let account = state.account else { return .notNow(found) }
         var report = RoundReport(
             task: offer.task.name, round: offer.plan.round, query: offer.plan.query, time: time(),
             result: .joined)
         guard let contributor else {
             report.result = .declined(reason: "nothing on this device answers such a query")
-            try change { $0.report(report) }
+            try change { $0.account?.report(report) }
             return .offered(report)
         }
         var terms = settings.terms
         terms.largestEpsilon = min(terms.largestEpsilon, cap)
         var round = DeviceRound(
             identity: identity, terms: terms, noise: SystemRandomness(), keys: SystemRandomness())
-        switch try round.consider(offer, record: record) {
+        switch try round.consider(offer, record: account.record) {
         case .decline(let reason, let observed):
             report.result = .declined(reason: reason.description)
             try change { state in
-                state.record = observed
-                state.evidence += reason.evidence
-                state.report(report)
+                state.account?.record = observed
+                state.account?.evidence += reason.evidence
+                state.account?.report(report)
             }
             return .offered(report)
         case .charge(let charged):
             try change { state in
-                state.record = charged
-                state.report(report)
+                state.account?.record = charged
+                state.account?.report(report)
             }
         }
         report.result = await drive(
             &round, offer.plan, contributor, until: deadline, progress: progress)
-        // Not where the owner has erased everything meanwhile. Where this cannot be stored, the
-        // round is remembered as joined, which is true.
-        if state.record != nil { try? change { $0.report(report) } }
+        // Where this cannot be stored, the round is remembered as joined, which is true.
+        try? change { $0.account?.report(report) }
         return .offered(report)
     }
 
@@ -108,13 +109,13 @@ extension Participation {
         let conditions = await conditions()
         let found =
             settings.eligibility.hindrances(under: conditions)
-            + [state.consent.hindrance(at: time())].compactMap { $0 }
+            + [consent.hindrance(at: time())].compactMap { $0 }
         if let first = found.first { throw Departure(first.description) }
         try Task.checkCancellation()
     }
 
     private var cancellationReason: String {
-        state.consent.hindrance(at: time())?.description ?? "it was cancelled"
+        consent.hindrance(at: time())?.description ?? "it was cancelled"
     }
 
     /// Runs `body`, at the longest for one step and to the deadline.

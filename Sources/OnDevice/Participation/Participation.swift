@@ -7,6 +7,15 @@ public import Sodium
 /// conditions of the device, its privacy account, and, when ``participate(progress:)`` is called,
 /// one round from the offer to the last message.
 ///
+/// ```swift
+/// let participation = try Participation(
+///     opening: opening, identity: key, settings: settings, store: store, transport: transport,
+///     contributors: [trainer, telemetry], time: { Int64(Date.now.timeIntervalSince1970) },
+///     conditions: { await app.deviceConditions })
+/// try await participation.grantConsent()  // when the owner said so
+/// let result = try await participation.participate()  // in a background task
+/// ```
+///
 /// The account, a ``PrivacyLedger/DeviceRecord``, is stored charged before the first message of a
 /// round leaves the device. What the device contributed is never stored.
 public actor Participation {
@@ -44,6 +53,8 @@ public actor Participation {
     let time: @Sendable () -> Int64
     private let store: any ParticipationStore
     private(set) var state: ParticipationState
+    /// What the store has; nil where it has nothing.
+    private var stored: ParticipationState?
     private var isBusy = false
     /// The round that is going on, to be cancelled.
     private var current: Task<ParticipationResult, any Error>?
@@ -68,8 +79,9 @@ public actor Participation {
         conditions: @escaping @Sendable () async -> DeviceConditions
     ) throws {
         let fresh = try DeviceRecord(opening: opening, cap: settings.ceiling)
-        let state = try ParticipationState(from: store) ?? ParticipationState(record: fresh)
-        if let ledger = state.record?.ledger, ledger != fresh.ledger {
+        stored = try ParticipationState(from: store)
+        state = stored ?? ParticipationState(record: fresh)
+        if let ledger = state.account?.record.ledger, ledger != fresh.ledger {
             throw ParticipationError.otherLedger(expected: fresh.ledger, found: ledger)
         }
         self.settings = settings
@@ -79,44 +91,41 @@ public actor Participation {
         self.conditions = conditions
         self.time = time
         self.store = store
-        self.state = state
     }
 
     // MARK: The owner's side
 
     /// The owner's consent.
-    public var consent: Consent { state.consent }
+    public var consent: Consent { state.choices.consent }
 
     /// The rounds that were offered, oldest first; the last 200 of them.
-    public var reports: [RoundReport] { state.reports }
+    public var reports: [RoundReport] { state.account?.reports ?? [] }
 
     /// The epsilon that all rounds so far have come to, against the coordinator; nil where the
     /// account was erased.
-    public var epsilon: Double? { get throws { try state.record?.epsilon } }
+    public var epsilon: Double? { get throws { try state.account?.record.epsilon } }
 
     /// The epsilon that no round may exceed.
     public var cap: Double {
-        min(state.cap ?? .infinity, state.record?.largestEpsilon ?? settings.ceiling.epsilon)
+        min(
+            state.choices.cap ?? .infinity,
+            state.account?.record.largestEpsilon ?? settings.ceiling.epsilon)
     }
 
     /// Signed checkpoints of the coordinator's ledger that contradict each other, as text; empty
     /// where none were seen. They prove to anybody that its owner has shown two histories. The
     /// device takes part in nothing more.
-    public var evidence: [String] { state.evidence }
+    public var evidence: [String] { state.account?.evidence ?? [] }
 
     /// The owner agrees to take part.
     public func grantConsent() throws {
-        try change { state throws in
-            state.consent = try state.consent.changed(to: .granted(at: time()))
-        }
+        try changeConsent(to: .granted(at: time()))
     }
 
     /// The owner wants no round before `end`, in seconds since 1970 (UTC). A round that is going on
     /// is left.
     public func pause(until end: Int64) throws {
-        try change { state throws in
-            state.consent = try state.consent.changed(to: .paused(until: end))
-        }
+        try changeConsent(to: .paused(until: end))
         current?.cancel()
     }
 
@@ -124,36 +133,40 @@ public actor Participation {
     public enum AccountAfterWithdrawal: Sendable, Hashable {
         /// It is kept, for the owner to see and for a later consent to go on with.
         case kept
-        /// It is erased with all reports, and consent cannot be granted again: a new account would
-        /// begin at nothing, and so count less than was spent. What went into sums cannot be taken
-        /// back.
+        /// It is erased with all reports and evidence, and consent cannot be granted again: a new
+        /// account would begin at nothing, and so count less than was spent. Without another round,
+        /// nothing can be spent that is not counted. What went into sums cannot be taken back.
         case erased
     }
 
     /// The owner declines, or agrees no longer. No round begins after this, and one that is going on
     /// is left, whether or not the store can be written.
     public func withdrawConsent(account: AccountAfterWithdrawal = .kept) throws {
-        var new = state
-        let isFinal = account == .erased || state.record == nil
-        new.consent = try new.consent.changed(to: .withdrawn(at: time(), isFinal: isFinal))
-        if isFinal { (new.record, new.reports) = (nil, []) }
-        state = new
+        let isFinal = account == .erased || state.account == nil
+        state.choices.consent = try consent.changed(to: .withdrawn(at: time(), isFinal: isFinal))
+        if isFinal { state.account = nil }
         current?.cancel()
-        try new.save(to: store)
+        try state.save(to: store, after: stored)
+        stored = state
     }
 
     /// The owner's cap on epsilon over all rounds. One above the account's own has no effect.
     public func setCap(_ epsilon: Double) throws {
         guard epsilon >= 0, epsilon.isFinite else { throw ParticipationError.invalidCap(epsilon) }
-        try change { $0.cap = epsilon }
+        try change { $0.choices.cap = epsilon }
+    }
+
+    private func changeConsent(to new: Consent) throws {
+        let consent = try consent.changed(to: new)
+        try change { $0.choices.consent = consent }
     }
 
     /// Changes what is stored, and only then what is gone by.
-    func change(_ body: (inout ParticipationState) throws -> Void) throws {
+    func change(_ body: (inout ParticipationState) -> Void) throws {
         var new = state
-        try body(&new)
-        try new.save(to: store)
-        state = new
+        body(&new)
+        try new.save(to: store, after: stored)
+        (state, stored) = (new, new)
     }
 
     // MARK: Taking part
@@ -168,8 +181,8 @@ public actor Participation {
     /// whatever is done at once.
     func ownersHindrances() throws -> [Hindrance] {
         var found: [Hindrance] = []
-        if let hindrance = state.consent.hindrance(at: time()) { found.append(hindrance) }
-        if !state.evidence.isEmpty { found.append(.ledgerConvicted) }
+        if let hindrance = consent.hindrance(at: time()) { found.append(hindrance) }
+        if !evidence.isEmpty { found.append(.ledgerConvicted) }
         if let spent = try epsilon, spent >= cap {
             found.append(.capReached(epsilon: spent, cap: cap))
         }
@@ -196,10 +209,17 @@ public actor Participation {
         guard hindrances.isEmpty else { return .notNow(hindrances) }
         let round = Task { try await takePart(progress) }
         current = round
-        return try await withTaskCancellationHandler {
-            try await round.value
-        } onCancel: {
-            round.cancel()
+        do {
+            return try await withTaskCancellationHandler {
+                try await round.value
+            } onCancel: {
+                round.cancel()
+            }
+        } catch  where round.isCancelled {
+            // By the owner, before anything was agreed to; or by the caller.
+            let found = try ownersHindrances()
+            if found.isEmpty { throw error }
+            return .notNow(found)
         }
     }
 }

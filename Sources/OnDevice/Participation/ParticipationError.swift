@@ -4,6 +4,8 @@ public enum ParticipationError: Error, Equatable, CustomStringConvertible {
     case consentNotPossible(from: Consent, to: Consent)
     /// The stored document is not one that this version reads.
     case unreadableDocument(name: String, reason: String)
+    /// The store has the owner's choices, and not the account that goes with them.
+    case accountMissing
     /// The device's account is with another ledger.
     case otherLedger(expected: String, found: String)
     /// A cap that no epsilon can have.
@@ -20,6 +22,9 @@ public enum ParticipationError: Error, Equatable, CustomStringConvertible {
         case .unreadableDocument(let name, let reason):
             "the document '\(name)' cannot be read: \(reason); it is left as it is: restore it, or go "
                 + "on with a newer version of the app"
+        case .accountMissing:
+            "the account of the rounds that this device was part of is missing from its store; restore "
+                + "it, or enrol the device no more: a new account would count less than was spent"
         case .otherLedger(let expected, let found):
             "this device's privacy account is with the ledger \(found), not \(expected); enrol it with "
                 + "that one"

@@ -8,7 +8,7 @@ import Testing
 
 @testable import OnDevice
 
-@Suite struct ParticipationTests {
+@Suite(.timeLimit(.minutes(5))) struct ParticipationTests {
     @Test func `rounds of all devices give their sums, and accounts outlive the process`()
         async throws
     {
@@ -46,10 +46,10 @@ import Testing
             }
             func send(_ message: [UInt8], in session: [UInt8]) async throws {
                 let state = try #require(try ParticipationState(from: store))
-                #expect(state.record?.participations.count == 1)
-                #expect(state.reports.last?.result == .joined)
-                // Consent, then the charge; nothing more is written before the end.
-                #expect(store.writes.withLock { $0.count } == 2)
+                #expect(state.account?.record.participations.count == 1)
+                #expect(state.account?.reports.last?.result == .joined)
+                // Account and consent, then the charge; nothing more before the end.
+                #expect(store.writes.withLock { $0.count } == 3)
                 try await under.send(message, in: session)
             }
             func nextMessage(in session: [UInt8]) async throws -> [UInt8]? {
@@ -68,7 +68,7 @@ import Testing
         let results = try await fixture.participate(devices)
         #expect(results[2].outcome == .finished)
         #expect(await fixture.coordinator.log.count { $0.device == 2 } >= 4)
-        #expect(fixture.stores[2].writes.withLock { $0.count } == 3)
+        #expect(fixture.stores[2].writes.withLock { $0.count } == 4)
     }
 
     @Test func `where the charge cannot be stored, nothing is sent`() async throws {
@@ -316,10 +316,58 @@ import Testing
 
     @Test func `a document that cannot be read is left as it is`() throws {
         let fixture = try ParticipationFixture()
-        let document = Array("{\"version\":2}".utf8)
-        try fixture.stores[0].setDocument("participation", document)
-        #expect(throws: ParticipationError.self) { try fixture.participation(0) }
-        #expect(try fixture.stores[0].document("participation") == document)
+        let name = ParticipationState.choicesDocument
+        for text in ["", "{}", "{\"version\":2,\"consent\":{\"notAsked\":{}}}"] {
+            try fixture.stores[0].setDocument(name, Array(text.utf8))
+            #expect(throws: ParticipationError.self) { try fixture.participation(0) }
+            #expect(try fixture.stores[0].document(name) == Array(text.utf8))
+        }
+    }
+
+    @Test func `an account that was lost is not begun anew`() async throws {
+        let fixture = try ParticipationFixture()
+        try await fixture.participation(0).grantConsent()
+        try fixture.stores[0].setDocument(ParticipationState.accountDocument, nil)
+        #expect(throws: ParticipationError.accountMissing) { try fixture.participation(0) }
+        // Where a crash came between the first two documents, nothing is lost.
+        try await fixture.participation(1).grantConsent()
+        try fixture.stores[1].setDocument(ParticipationState.choicesDocument, nil)
+        #expect(await (try fixture.participation(1)).consent == .notAsked)
+    }
+
+    @Test func `an erasure that a crash interrupted is finished`() async throws {
+        let fixture = try ParticipationFixture()
+        let store = fixture.stores[0]
+        try await fixture.participation(0).grantConsent()
+        let account = try store.document(ParticipationState.accountDocument)
+        try await fixture.participation(0).withdrawConsent(account: .erased)
+        #expect(try store.document(ParticipationState.accountDocument) == nil)
+        try store.setDocument(ParticipationState.accountDocument, account)
+        let again = try fixture.participation(0)
+        #expect(try store.document(ParticipationState.accountDocument) == nil)
+        await #expect(throws: ParticipationError.self) { try await again.grantConsent() }
+    }
+
+    @Test func `consent withdrawn while the coordinator is asked ends the asking`() async throws {
+        struct Silent: RoundTransport {
+            let asked: AskedTransport
+            func offer(knowing size: Int?) async throws -> RoundOffer? {
+                _ = try await asked.offer(knowing: size)
+                try await Task.sleep(for: .seconds(3600))
+                return nil
+            }
+            func send(_ message: [UInt8], in session: [UInt8]) async throws {}
+            func nextMessage(in session: [UInt8]) async throws -> [UInt8]? { nil }
+            func leave(_ session: [UInt8]) async throws {}
+        }
+        let fixture = try ParticipationFixture()
+        let transport = Silent(asked: AskedTransport())
+        let device = try fixture.participation(0, transport: transport)
+        try await device.grantConsent()
+        let task = Task { try await device.participate() }
+        while transport.asked.count.withLock({ $0 }) == 0 { await Task.yield() }
+        try await device.withdrawConsent()
+        #expect(try await task.value == .notNow([.withdrawn]))
     }
 
     @Test func `an account of another ledger is refused`() async throws {
