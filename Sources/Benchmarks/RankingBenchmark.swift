@@ -94,8 +94,8 @@ struct RankingBenchmark: ParsableCommand {
         _ embeddings: RankingEmbeddings, count: Int, _ precision: VectorPrecision
     ) throws -> ItemTable {
         let dimension = embeddings.dimension
-        let rows = count == RankingEmbeddings.itemCount
-            ? embeddings.rows : Array(embeddings.rows[..<(count * dimension)])
+        let isWhole = count == RankingEmbeddings.itemCount
+        let rows = isWhole ? embeddings.rows : Array(embeddings.rows[..<(count * dimension)])
         let bytes = ItemTable.encode(
             rows: rows, dimension: dimension, biases: nil, precision: precision)
         return try ItemTable(
