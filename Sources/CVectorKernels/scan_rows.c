@@ -7,30 +7,34 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-typedef float floats4 __attribute__((ext_vector_type(4), aligned(4)));
-typedef uint8_t bytes4 __attribute__((ext_vector_type(4), aligned(1)));
+typedef float floats8 __attribute__((ext_vector_type(8), aligned(4)));
+typedef uint8_t bytes8 __attribute__((ext_vector_type(8), aligned(1)));
 
 INLINE const uint8_t *block_of(const struct covey_scan *scan, size_t item) {
     return scan->blocks + item / 16 * scan->block_bytes;
 }
 
-/// Four values of an item from dimension 4 * `quad` on, in units of its scale.
-INLINE floats4 four(
-    const struct covey_scan *scan, enum covey_scan_kind kind, size_t item, size_t quad) {
-    const uint8_t *bytes = block_of(scan, item) + item % 16 * 4;
-    if (kind == COVEY_SCAN_INT8)
-        return __builtin_convertvector(*(const bytes4 *)(bytes + 64 * quad), floats4) - 128;
-    bytes4 pairs = *(const bytes4 *)(bytes + 64 * (quad / 2));
-    floats4 nibbles = __builtin_convertvector(quad % 2 ? pairs >> 4 : pairs & 15, floats4);
-    if (kind == COVEY_SCAN_INT4) return nibbles - 7.5f;
-    const uint8_t *residual = scan->residuals + item * scan->residual_stride + 4 * quad;
-    floats4 low = __builtin_convertvector(*(const bytes4 *)residual, floats4);
+/// Eight values of an item, whose first bytes are at `bytes` and `residual`, in units of its scale.
+INLINE void eight(
+    enum covey_scan_kind kind, const uint8_t *bytes, const uint8_t *residual, floats8 *result) {
+    uint32_t first, second;
+    memcpy(&first, bytes, sizeof first);
+    if (kind == COVEY_SCAN_INT8) {
+        memcpy(&second, bytes + 64, sizeof second);
+    } else {
+        second = first >> 4 & 0x0f0f0f0f;
+        first &= 0x0f0f0f0f;
+    }
+    const uint64_t joined = (uint64_t)second << 32 | first;
+    bytes8 values, low;
+    memcpy(&values, &joined, sizeof values);
+    *result = __builtin_convertvector(values, floats8);
+    if (kind == COVEY_SCAN_INT8) *result -= 128;
+    if (kind == COVEY_SCAN_INT4) *result -= 7.5f;
+    if (kind != COVEY_SCAN_INT12) return;
+    memcpy(&low, residual, sizeof low);
     // Of 12 bits in 24: exact.
-    return (nibbles * 256 + low - 2047.5f) * 0x1p-8f;
-}
-
-INLINE size_t quads_of(const struct covey_scan *scan) {
-    return scan->kind == COVEY_SCAN_INT8 ? scan->groups : 2 * scan->groups;
+    *result = (*result * 256 + __builtin_convertvector(low, floats8) - 2047.5f) * 0x1p-8f;
 }
 
 INLINE float scale_of(const struct covey_scan *scan, size_t item) {
@@ -38,29 +42,43 @@ INLINE float scale_of(const struct covey_scan *scan, size_t item) {
 }
 
 INLINE float score(const struct covey_scan *scan, enum covey_scan_kind kind, size_t item) {
-    const size_t quads = quads_of(scan);
-    // Four sums of four, so that additions do not wait for one another.
-    floats4 sums[4] = {0, 0, 0, 0};
-    size_t quad = 0;
-    for (; quad + 4 <= quads; quad += 4)
-        for (size_t i = 0; i < 4; i++)
-            sums[i] += *(const floats4 *)(scan->query + 4 * (quad + i))
-                * four(scan, kind, item, quad + i);
-    for (size_t i = 0; quad + i < quads; i++)
-        sums[i] += *(const floats4 *)(scan->query + 4 * (quad + i))
-            * four(scan, kind, item, quad + i);
-    floats4 sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    float result = ((sum[0] + sum[1]) + (sum[2] + sum[3])) * scale_of(scan, item);
+    const size_t step = kind == COVEY_SCAN_INT8 ? 128 : 64;
+    const uint8_t *bytes = block_of(scan, item) + item % 16 * 4;
+    const uint8_t *residual = scan->residuals + item * scan->residual_stride;
+    size_t left = scan->groups;
+    if (kind == COVEY_SCAN_INT8) left /= 2;
+    const float *query = scan->query;
+    // Two sums of eight, so that additions do not wait for one another.
+    floats8 even = 0, odd = 0, values;
+    for (; left >= 2; left -= 2, query += 16, bytes += 2 * step, residual += 16) {
+        eight(kind, bytes, residual, &values);
+        even += *(const floats8 *)query * values;
+        eight(kind, bytes + step, residual + 8, &values);
+        odd += *(const floats8 *)(query + 8) * values;
+    }
+    if (left > 0) {
+        eight(kind, bytes, residual, &values);
+        even += *(const floats8 *)query * values;
+        query += 8, bytes += step;
+    }
+    even += odd;
+    if (kind == COVEY_SCAN_INT8 && scan->groups % 2 == 1)
+        for (size_t i = 0; i < 4; i++) even[i] += query[i] * ((float)bytes[i] - 128);
+    floats8 s = even;
+    float sum = ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
+    sum *= scale_of(scan, item);
     if (scan->has_biases)
-        result += ((const float *)(block_of(scan, item) + 64 * scan->groups + 64))[item % 16];
-    return result;
+        sum += ((const float *)(block_of(scan, item) + 64 * scan->groups + 64))[item % 16];
+    return sum;
 }
 
 INLINE void prefetch(const struct covey_scan *scan, enum covey_scan_kind kind, size_t item) {
     const uint8_t *block = block_of(scan, item);
     // One line of each group, and those after them of the scales and biases.
-    for (size_t group = 0; group <= scan->groups + (size_t)(scan->has_biases != 0); group++)
-        __builtin_prefetch(block + 64 * group + item % 16 * 4);
+    const size_t lines = scan->groups + (scan->has_biases ? 2 : 1);
+    block += item % 16 * 4;
+    _Pragma("clang loop unroll_count(8)") for (size_t line = 0; line < lines; line++)
+        __builtin_prefetch(block + 64 * line);
     if (kind == COVEY_SCAN_INT12)
         for (size_t i = 0; i < scan->residual_stride; i += 64)
             __builtin_prefetch(scan->residuals + item * scan->residual_stride + i);
@@ -104,5 +122,18 @@ void covey_scan_row(const struct covey_scan *scan, size_t item, float *row, size
         return;
     }
     const float scale = scale_of(scan, item);
-    for (size_t d = 0; d < dimension; d++) row[d] = four(scan, scan->kind, item, d / 4)[d % 4] * scale;
+    const uint8_t *bytes = block_of(scan, item) + item % 16 * 4;
+    const uint8_t *residual = scan->residuals + item * scan->residual_stride;
+    for (size_t d = 0; d < dimension; d++) {
+        float value;
+        if (scan->kind == COVEY_SCAN_INT8) {
+            value = (float)bytes[d / 4 * 64 + d % 4] - 128;
+        } else {
+            const int nibble = bytes[d / 8 * 64 + d % 4] >> (d % 8 < 4 ? 0 : 4) & 15;
+            value = (float)nibble - 7.5f;
+            if (scan->kind == COVEY_SCAN_INT12)
+                value = ((float)(256 * nibble + residual[d]) - 2047.5f) * 0x1p-8f;
+        }
+        row[d] = value * scale;
+    }
 }

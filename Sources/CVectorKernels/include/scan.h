@@ -42,7 +42,10 @@ struct covey_scan {
     const uint16_t *allowed;
     /// The query, padded with zeros to whole groups and to 16.
     const float *query;
-    /// Integer kinds: the query divided by `step`, rounded, within ±63 (int8) or ±127 (nibbles).
+    /// Integer kinds: the query divided by `step` and rounded, padded likewise. For nibbles within
+    /// ±127. For bytes within ±63, and of the eight numbers at 2i, 2i+1, 2i+4, 2i+5, 2i+8, 2i+9,
+    /// 2i+12 and 2i+13 from a multiple of 16 on (i = 0, 1), those above 0 add up to 128 at most,
+    /// and those below it to -128 at least.
     const int8_t *rounded;
     /// What is added to the inner product with `rounded`, so that it is one of signed values.
     int32_t offset;
@@ -71,6 +74,9 @@ size_t covey_scan_blocks(
     enum covey_scan_target target, const struct covey_scan *scan, size_t block, size_t end,
     float threshold, struct covey_candidates *found);
 
+/// The `limit`-th largest of values, or -infinity where there are fewer.
+float covey_scan_nth_largest(const float *values, size_t count, size_t limit);
+
 /// The `limit`-th largest lower bound less `slack` times its magnitude, or -infinity where there
 /// are fewer. Drops the candidates whose upper bound is below it.
 float covey_scan_cut(struct covey_candidates *found, size_t limit, float slack);
@@ -82,3 +88,6 @@ void covey_scan_rescore(
 
 /// The values of an item as stored, `dimension` of them; of the table only, not the query.
 void covey_scan_row(const struct covey_scan *scan, size_t item, float *row, size_t dimension);
+
+/// Reads whole 256 bytes as fast as memory gives them, for what a scan cannot beat; their parity.
+uint64_t covey_scan_read(const uint8_t *bytes, size_t count);

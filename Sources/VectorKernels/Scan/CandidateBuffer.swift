@@ -13,6 +13,17 @@ struct CandidateBuffer: Sendable {
 
     var capacity: Int { items.count }
 
+    /// Replaces `found` with the items, at least `limit`, whose scores are not below the last cut.
+    func takeBest(_ found: inout [Int32]) {
+        found.removeAll(keepingCapacity: true)
+        take(&found) { lower[$0] >= threshold }
+    }
+
+    /// Appends the items that ``takeBest(_:)`` left out and whose scores may reach `least`.
+    func takeOthers(from least: Float, _ found: inout [Int32]) {
+        take(&found) { lower[$0] < threshold && upper[$0] >= least }
+    }
+
     /// Empties the buffer for the best `limit` items.
     mutating func reset(limit: Int, slack: Float) {
         (count, threshold) = (0, -.infinity)
@@ -50,6 +61,17 @@ struct CandidateBuffer: Sendable {
     mutating func cut() {
         let (limit, slack) = (limit, slack)
         threshold = max(threshold, withCandidates { covey_scan_cut(&$0, limit, slack) })
+    }
+
+    /// Appends the items whose places satisfy a condition, without a branch that depends on it.
+    private func take(_ found: inout [Int32], where isTaken: (Int) -> Bool) {
+        var end = found.count
+        found.append(contentsOf: items[..<count])
+        for index in 0..<count {
+            found[end] = items[index]
+            end += isTaken(index) ? 1 : 0
+        }
+        found.removeSubrange(end...)
     }
 
     private mutating func makeRoom() {

@@ -79,6 +79,16 @@ public struct ItemTable: Sendable {
         return hasBiases ? float(at: layout.place(item, layout.biasOffset)) : 0
     }
 
+    /// Reads what a scan of the whole table reads and does nothing with it: the limit of its speed.
+    ///
+    /// - Returns: A parity of the bytes, so that they have to be read.
+    package func readBlocks() -> UInt64 {
+        withBlocks { covey_scan_read($0.assumingMemoryBound(to: UInt8.self), scannedByteCount) }
+    }
+
+    /// The number of bytes that a scan reads; the residual plane is not among them.
+    package var scannedByteCount: Int { layout.residualOffset }
+
     /// The address of the first block; it holds within `body`.
     func withBlocks<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
         withExtendedLifetime(storage) { body(storage.address(of: offset)) }

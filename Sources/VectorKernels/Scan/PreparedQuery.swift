@@ -17,8 +17,8 @@ struct PreparedQuery: Sendable {
     /// With q̂ the rounded query and δ = q - q̂, the scan's product is off by Σ δ x, which Hölder's
     /// inequality bounds by ‖δ‖₁ max|x|. In a table of 12 bits the scan knows the upper four, and
     /// what it leaves out is spread over ±1/2 in each dimension: standard deviation ‖q‖₂ / √12. The
-    /// margin there is two of them; as an item is lost only where it is underestimated by a margin
-    /// more than the last one found is overestimated, it takes about four.
+    /// margin there is three of them, so that of items next to the last one found, one in 740 is
+    /// lost.
     mutating func prepare(_ query: [Float], for precision: VectorPrecision) {
         let padded = (query.count + 15) / 16 * 16
         values.removeAll(keepingCapacity: true)
@@ -26,14 +26,18 @@ struct PreparedQuery: Sendable {
         values.append(contentsOf: repeatElement(0, count: padded - query.count))
         rounded.removeAll(keepingCapacity: true)
         (sum, step, margin) = (0, 0, 0)
-        let (queryLevels, itemLevel): (Float, Float)
+        let itemLevel: Float
+        let largest = values.reduce(0) { max($0, abs($1)) }
         switch precision {
         case .float32, .float16: return
-        case .int8: (queryLevels, itemLevel) = (63, 127)
-        case .int4, .int12: (queryLevels, itemLevel) = (127, 7.5)
+        case .int8:
+            itemLevel = 127
+            // Rounding adds 1/2 to each of eight: 124 becomes 128 at most.
+            step = max(largest / 63, largestOctet / 124)
+        case .int4, .int12:
+            itemLevel = 7.5
+            step = largest / 127
         }
-        let largest = values.reduce(0) { max($0, abs($1)) }
-        step = largest / queryLevels
         if !step.isNormal { step = 0 }
         var (taxicab, rest, squares, restSquares): (Float, Float, Float, Float) = (0, 0, 0, 0)
         for value in values {
@@ -49,11 +53,28 @@ struct PreparedQuery: Sendable {
         // What sums of floats may round off, in the scan and in the score.
         let rounding = Float(padded + 32) * 0x1p-23 * itemLevel * taxicab
         if precision == .int12 {
-            margin = 2 * (squares / 12 + itemLevel * itemLevel * restSquares).squareRoot()
+            margin = 3 * (squares / 12 + itemLevel * itemLevel * restSquares).squareRoot()
         } else {
             margin = itemLevel * rest
         }
         margin += rounding
+    }
+
+    /// The largest sum of magnitudes of one sign among the eight values whose products with bytes
+    /// are added up in 16 bits; see `scan.h`.
+    private var largestOctet: Float {
+        var largest: Float = 0
+        for start in stride(from: 0, to: values.count, by: 16) {
+            for first in [start, start + 2] {
+                var (above, below): (Float, Float) = (0, 0)
+                for quad in stride(from: first, to: first + 16, by: 4) {
+                    above += max(values[quad], 0) + max(values[quad + 1], 0)
+                    below -= min(values[quad], 0) + min(values[quad + 1], 0)
+                }
+                largest = max(largest, above, below)
+            }
+        }
+        return largest
     }
 }
 
