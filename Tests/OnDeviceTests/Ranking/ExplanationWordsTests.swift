@@ -1,0 +1,61 @@
+import Testing
+
+@testable import OnDevice
+
+struct ExplanationWordsTests {
+    private func explanation(_ parts: [(Explanation.Source, Double)]) -> Explanation {
+        Explanation(
+            score: parts.reduce(0) { $0 + $1.1 }, parts: parts.map { Explanation.Part($0.0, $0.1) })
+    }
+
+    private func event(_ title: String, _ kind: BehaviourEvent.Kind = .play) -> Explanation.Source {
+        .evidence(.event(BehaviourEvent(item: title, kind: kind, time: 0)), title: title)
+    }
+
+    @Test func `the strongest reasons of one kind are named`() {
+        let words = ExplanationWords()
+        #expect(
+            words(explanation([(event("X"), 2), (event("Y"), 1.5), (.popularity, 9)]))
+                == "because you watched X and Y")
+        #expect(
+            words(explanation([(event("X"), 2), (event("Y"), 0.5)])) == "because you watched X")
+        #expect(
+            words(explanation([(event("X", .purchase), 2), (event("Y"), 1.5)]))
+                == "because you bought X")
+        #expect(
+            words(explanation([(event("X"), -2), (.popularity, 1)])) == "popular with everybody")
+        #expect(
+            words(
+                explanation([
+                    (.evidence(.pickedCategory("Drama"), title: "Drama"), 1), (event("X"), -2),
+                ])) == "because you picked Drama")
+    }
+
+    @Test func `events of one item count together`() {
+        let reasons = explanation([
+            (event("X"), 1), (event("Y"), 1.5), (event("X", .rating), 1), (event("Z"), -1),
+        ]).reasons
+        #expect(reasons.map(\.title) == ["X", "Y"])
+        #expect(reasons.map(\.amount) == [2, 1.5])
+    }
+
+    @Test func `a habit is named where it is the strongest`() {
+        let words = ExplanationWords()
+        func text(_ feature: ContextFeature) -> String {
+            words(explanation([(event("X"), 0.1), (.habit(feature), 0.2)]))
+        }
+        #expect(text(.hour(.evening)) == "suits your evenings")
+        #expect(text(.weekday(isWeekend: true)) == "suits your weekends")
+        #expect(text(.device("phone")) == "suits you on your phone")
+        #expect(text(.session(.late)) == "suits this moment")
+    }
+
+    @Test func `templates can be replaced`() {
+        var words = ExplanationWords()
+        words.events[.play] = "weil du %@ gesehen hast"
+        words.and = " und "
+        #expect(
+            words(explanation([(event("100 %@"), 2), (event("Y"), 2)]))
+                == "weil du 100 %@ und Y gesehen hast")
+    }
+}
