@@ -1,4 +1,4 @@
-public import DifferentialPrivacy
+internal import DifferentialPrivacy
 public import FederatedProtocol
 public import PrivacyLedger
 public import Sodium
@@ -19,32 +19,6 @@ public import Sodium
 /// The account, a ``PrivacyLedger/DeviceRecord``, is stored charged before the first message of a
 /// round leaves the device. What the device contributed is never stored.
 public actor Participation {
-    /// What the app decides.
-    public struct Settings: Sendable {
-        /// What the device insists on in a round.
-        public var terms: DeviceTerms
-        /// When it may take part.
-        public var eligibility: Eligibility
-        /// The cap of a new account; the owner may set a lower one.
-        public var ceiling: PrivacyBudget
-        /// How long the coordinator may take for one step.
-        public var stepTimeout: Duration
-        /// How long a round may take.
-        public var roundTimeout: Duration
-
-        /// Collects settings.
-        public init(
-            terms: DeviceTerms, eligibility: Eligibility = Eligibility(), ceiling: PrivacyBudget,
-            stepTimeout: Duration = .seconds(600), roundTimeout: Duration = .seconds(3600)
-        ) {
-            self.terms = terms
-            self.eligibility = eligibility
-            self.ceiling = ceiling
-            self.stepTimeout = stepTimeout
-            self.roundTimeout = roundTimeout
-        }
-    }
-
     let settings: Settings
     let identity: SigningKey
     let transport: any RoundTransport
@@ -222,14 +196,4 @@ public actor Participation {
             return .notNow(found)
         }
     }
-}
-
-/// What came of asking a device to take part.
-public enum ParticipationResult: Sendable, Hashable {
-    /// It may not, for all these reasons.
-    case notNow([Hindrance])
-    /// The coordinator has no round for it.
-    case nothingOffered
-    /// A round was offered; the report says what came of it.
-    case offered(RoundReport)
 }
