@@ -100,6 +100,7 @@ COVEY_CLONES
 void covey_scan_rescore(
     const struct covey_scan *scan, const int32_t *items, float *scores, size_t count) {
     switch (scan->kind) {
+    case COVEY_SCAN_FLOAT:
     case COVEY_SCAN_HALF: break;
     case COVEY_SCAN_INT8: rescore(scan, COVEY_SCAN_INT8, items, scores, count); break;
     case COVEY_SCAN_INT4: rescore(scan, COVEY_SCAN_INT4, items, scores, count); break;
@@ -116,6 +117,11 @@ INLINE float from_half(uint16_t half) {
 }
 
 void covey_scan_row(const struct covey_scan *scan, size_t item, float *row, size_t dimension) {
+    if (scan->kind == COVEY_SCAN_FLOAT) {
+        const float *values = (const float *)block_of(scan, item) + item % 16;
+        for (size_t d = 0; d < dimension; d++) row[d] = values[16 * d];
+        return;
+    }
     if (scan->kind == COVEY_SCAN_HALF) {
         const uint16_t *halves = (const uint16_t *)block_of(scan, item) + item % 16;
         for (size_t d = 0; d < dimension; d++) row[d] = from_half(halves[16 * d]);

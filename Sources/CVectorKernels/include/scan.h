@@ -7,6 +7,7 @@
 // Items lie in blocks of 16, one block after the other, so that a scan is one sequential stream. A
 // block is its dimensions in groups, then 16 scales (float; integer kinds only), then 16 biases
 // (float; where the table has them). A group is
+//   float:  1 dimension of 16 items, 4 bytes each
 //   half:   1 dimension of 16 items, 2 bytes each; an even number of groups
 //   int8:   4 dimensions of 16 items, [item][dimension], as value + 128
 //   nibble: 8 dimensions of 16 items, [item][4 bytes], the first four in the low halves, the other
@@ -15,8 +16,14 @@
 // `residual_stride` bytes for every item: 256 * nibble + residual is 0 to 4095 for -2047.5 to
 // 2047.5 sixteenths of a nibble's sixteenth; its scale is that of the nibbles.
 
-/// How a table keeps its numbers; float32 tables need no code in C.
-enum covey_scan_kind { COVEY_SCAN_HALF, COVEY_SCAN_INT8, COVEY_SCAN_INT4, COVEY_SCAN_INT12 };
+/// How a table keeps its numbers.
+enum covey_scan_kind {
+    COVEY_SCAN_FLOAT,
+    COVEY_SCAN_HALF,
+    COVEY_SCAN_INT8,
+    COVEY_SCAN_INT4,
+    COVEY_SCAN_INT12,
+};
 
 /// The instruction sets that scans have code for.
 enum covey_scan_target {
