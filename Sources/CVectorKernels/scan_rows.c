@@ -87,11 +87,12 @@ INLINE void prefetch(const struct covey_scan *scan, enum covey_scan_kind kind, s
 INLINE void rescore(
     const struct covey_scan *scan, enum covey_scan_kind kind, const int32_t *items, float *scores,
     size_t count) {
-    // Rows lie far apart: a few are on their way from memory while one is added up.
-    enum { AHEAD = 4 };
-    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch(scan, kind, (size_t)items[i]);
+    // Rows lie far apart: a few are on their way from memory while one is added up. Those of a small
+    // table are in a near cache already.
+    const size_t ahead = scan->count < 1 << 15 ? count : 4;
+    for (size_t i = 0; ahead < count && i < ahead; i++) prefetch(scan, kind, (size_t)items[i]);
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch(scan, kind, (size_t)items[i + AHEAD]);
+        if (i + ahead < count) prefetch(scan, kind, (size_t)items[i + ahead]);
         scores[i] = score(scan, kind, (size_t)items[i]);
     }
 }

@@ -49,10 +49,9 @@ struct covey_scan {
     const uint16_t *allowed;
     /// The query, padded with zeros to whole groups and to 16.
     const float *query;
-    /// Integer kinds: the query divided by `step` and rounded, padded likewise. For nibbles within
-    /// ±127. For bytes within ±63, and of the eight numbers at 2i, 2i+1, 2i+4, 2i+5, 2i+8, 2i+9,
-    /// 2i+12 and 2i+13 from a multiple of 16 on (i = 0, 1), those above 0 add up to 128 at most,
-    /// and those below it to -128 at least.
+    /// Integer kinds: the query divided by `step` and rounded, within ±127, padded likewise. For
+    /// bytes, of the four numbers at 2i, 2i+1, 2i+4 and 2i+5 from a multiple of 8 on (i = 0, 1), those
+    /// above 0 add up to 128 at most, and those below it to -128 at least.
     const int8_t *rounded;
     /// What is added to the inner product with `rounded`, so that it is one of signed values.
     int32_t offset;
