@@ -10,7 +10,7 @@ struct RankingBenchmark: ParsableCommand {
         abstract: "Exact top 100 by inner product, beside a streaming read of the same bytes.",
         discussion: """
             One query at a time; processor time of one thread, or the time that passes with two. Each \
-            figure is the best of seven runs, on the average over twelve queries. Recall is against \
+            figure is the best of nine runs, on the average over twelve queries. Recall is against \
             the exact best hundred of the embeddings in single precision.
 
             Examples:
@@ -63,6 +63,7 @@ struct RankingBenchmark: ParsableCommand {
                 "1M int4", try table(embeddings, count: million, .int4),
                 queries: embeddings.queries, exact: exact, target: ""))
         let bytes = try table(embeddings, count: million, .int8)
+        let filters = filters(count: million)
         let one = RankingMeasurement(
             "1M int8", bytes, queries: embeddings.queries, exact: exact,
             target: "1.15 x (AVX2 1.4 x), recall 0.98")
@@ -74,8 +75,10 @@ struct RankingBenchmark: ParsableCommand {
         emit(two)
         emit(
             RankingMeasurement(
-                "1M int8, three filters", bytes, queries: embeddings.queries, exact: exact,
-                filters: filters(count: million), target: ""))
+                "1M int8, three filters", bytes, queries: embeddings.queries,
+                exact: best(of: full, embeddings.queries, filters: filters),
+                filters: filters, target: ""))
+        emit(try coldOpen(embeddings))
     }
 
     private func rankFewer(_ embeddings: RankingEmbeddings, count: Int, target: String) throws {
@@ -88,6 +91,33 @@ struct RankingBenchmark: ParsableCommand {
                     queries: embeddings.queries, exact: exact,
                     target: precision == .int8 ? target : ""))
         }
+    }
+
+    /// From a file that the system has in memory to the first ranking, over and over.
+    private func coldOpen(_ embeddings: RankingEmbeddings) throws -> RankingMeasurement {
+        let (count, dimension) = (RankingEmbeddings.itemCount, embeddings.dimension)
+        let path = NSTemporaryDirectory() + "covey-ranking-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bytes = ItemTable.encode(
+            rows: embeddings.rows, dimension: dimension, biases: nil, precision: .int8)
+        try Data(bytes).write(to: URL(filePath: path))
+        var (ranking, reading) = (Double.infinity, Double.infinity)
+        for query in embeddings.queries {
+            func open() throws -> ItemTable {
+                try ItemTable(
+                    MappedBytes(path: path), offset: 0, count: count, dimension: dimension,
+                    precision: .int8, hasBiases: false)
+            }
+            let seconds = try Stopwatch.best(of: 1) {
+                var scan = TopKScan()
+                scan.top(RankingMeasurement.limit, of: try open(), query: query)
+            }
+            ranking = min(ranking, seconds)
+            reading = min(reading, try Stopwatch.best(of: 1) { _ = try open().readBlocks() })
+        }
+        return RankingMeasurement(
+            "1M int8, file to first ranking", milliseconds: ranking * 1e3, limit: reading * 1e3,
+            target: "50 ms")
     }
 
     private func table(
@@ -103,10 +133,12 @@ struct RankingBenchmark: ParsableCommand {
             precision: precision, hasBiases: false)
     }
 
-    private func best(of table: ItemTable, _ queries: [[Float]]) -> [Set<Int32>] {
+    private func best(
+        of table: ItemTable, _ queries: [[Float]], filters: [ItemFilter] = []
+    ) -> [Set<Int32>] {
         var scan = TopKScan()
         return queries.map {
-            scan.top(RankingMeasurement.limit, of: table, query: $0)
+            scan.top(RankingMeasurement.limit, of: table, query: $0, filters: filters)
             return Set(scan.items)
         }
     }

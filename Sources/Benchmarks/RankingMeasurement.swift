@@ -8,7 +8,7 @@ struct RankingMeasurement: Codable {
     var work: String
     /// Milliseconds of a query: the best of several runs, on the average over queries.
     var milliseconds: Double
-    /// Milliseconds of the limit.
+    /// Milliseconds of the limit, taken likewise.
     var limit: Double
     /// What share of the exact best hundred is found, on the average over queries.
     var recall: Double?
@@ -31,8 +31,8 @@ struct RankingMeasurement: Codable {
         // A short scan is repeated until it can be timed.
         let repeats = max(1, 1_000_000 / table.count)
         var times = [Double](repeating: .infinity, count: queries.count)
-        var limit = Double.infinity
-        for run in 0..<7 {
+        var limits = times
+        for run in 0..<9 {
             for (number, query) in queries.enumerated() {
                 let seconds = Self.time(threads: threads) {
                     for _ in 0..<repeats {
@@ -43,19 +43,17 @@ struct RankingMeasurement: Codable {
                 }
                 times[number] = min(times[number], seconds / Double(repeats))
                 if run == 0 { found += scan.items.filter(exact[number].contains).count }
-                if number % 3 == 0 {
-                    let seconds = Self.time(threads: 1) {
-                        for _ in 0..<repeats { parity ^= table.readBlocks() }
-                    }
-                    limit = min(limit, seconds / Double(repeats))
+                let reading = Self.time(threads: 1) {
+                    for _ in 0..<repeats { parity ^= table.readBlocks() }
                 }
+                limits[number] = min(limits[number], reading / Double(repeats))
             }
         }
         // The parity is looked at, so that it has to be worked out.
-        precondition(parity == 0 || limit > 0)
+        precondition(parity == 0 || limits.allSatisfy { $0 > 0 })
         self.work = work
         milliseconds = times.reduce(0, +) / Double(times.count) * 1e3
-        self.limit = limit * 1e3
+        limit = limits.reduce(0, +) / Double(limits.count) * 1e3
         recall = Double(found) / Double(exact.reduce(0) { $0 + $1.count })
         bytes = ItemTable.byteCount(
             count: table.count, dimension: table.dimension, precision: table.precision,

@@ -2,7 +2,7 @@
 
 Run as `python ranking-peers.py` where faiss-cpu, usearch and numpy are installed; `scripts/ranking-peers` sees to that.
 The embeddings are made up as the benchmark makes its own: 64 dimensions, 1,000 clusters of uneven size, norms spread.
-One query at a time on one thread; each time is the best of seven runs, on the average over twelve queries. Recall is
+One query at a time on one thread; each time is the best of nine runs, on the average over twelve queries. Recall is
 against the exact best hundred in single precision, as FAISS's flat index finds them. The limit is numpy's sum of the
 same number of bytes, which is as good as a streaming read.
 
@@ -22,7 +22,7 @@ from usearch.index import Index, MetricKind, search
 DIMENSION = 64
 LIMIT = 100
 QUERIES = 12
-RUNS = 7
+RUNS = 9
 
 
 def embeddings(count):

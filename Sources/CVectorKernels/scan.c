@@ -37,6 +37,10 @@ INLINE size_t group_bytes(enum covey_scan_kind kind) {
     return kind == COVEY_SCAN_HALF ? 32 : 64;
 }
 
+INLINE int has_scales(enum covey_scan_kind kind) {
+    return kind != COVEY_SCAN_FLOAT && kind != COVEY_SCAN_HALF;
+}
+
 // Vectors go in and out of functions by address, as their registers differ from target to target.
 
 /// One bit for each value above the threshold.
@@ -60,7 +64,6 @@ INLINE void from_halves(const uint8_t *halves, floats16 *floats) {
     memcpy(floats, &bits, sizeof bits);
 }
 
-// Even and odd dimensions have sums of their own, as one would wait for the latency of its additions.
 INLINE void halves_portable(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
     floats16 even = 0, odd = 0;

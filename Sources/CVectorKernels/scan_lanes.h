@@ -2,6 +2,20 @@
 // defined. The three before the last turn a block into 16 sums; PACK writes the lanes of a mask one
 // after the other, and may write 16 values.
 
+// Even and odd dimensions have sums of their own, as one would wait for the latency of its additions.
+TARGET INLINE void NAME(floats)(
+    const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
+    floats16 even = 0, odd = 0;
+    for (; groups >= 2; groups -= 2, bytes += 128, query += 2) {
+        prefetch(bytes);
+        prefetch(bytes + 64);
+        even += query[0] * *(const floats16 *)bytes;
+        odd += query[1] * *(const floats16 *)(bytes + 64);
+    }
+    if (groups > 0) even += query[0] * *(const floats16 *)bytes;
+    *result = even + odd;
+}
+
 TARGET INLINE size_t NAME(scan)(
     const struct covey_scan *scan, size_t block, size_t end, float threshold,
     struct covey_candidates *found, enum covey_scan_kind kind) {
@@ -19,9 +33,12 @@ TARGET INLINE size_t NAME(scan)(
         const float *after = (const float *)((const uint8_t *)scales + block * stride);
         floats16 product, scale, upper, lower, bias = 0;
         if (scan->has_biases)
-            bias = *(const floats16 *)(after + (kind == COVEY_SCAN_HALF ? 0 : 16));
-        if (kind == COVEY_SCAN_HALF) {
-            HALVES(bytes, scan->groups, scan->query, &upper);
+            bias = *(const floats16 *)(after + (has_scales(kind) ? 16 : 0));
+        if (!has_scales(kind)) {
+            if (kind == COVEY_SCAN_FLOAT)
+                NAME(floats)(bytes, scan->groups, scan->query, &upper);
+            else
+                HALVES(bytes, scan->groups, scan->query, &upper);
             upper += bias;
         } else {
             ints16 sums;
@@ -35,7 +52,7 @@ TARGET INLINE size_t NAME(scan)(
         }
         passing &= lanes_above(&upper, threshold);
         if (passing == 0) continue;
-        if (kind == COVEY_SCAN_HALF) lower = upper;
+        if (!has_scales(kind)) lower = upper;
         else lower = (product + scan->lower) * scale + bias;
         // Without a branch for each lane, which would be guessed wrongly half of the time.
         size_t count = found->count;
@@ -56,6 +73,8 @@ TARGET static size_t NAME(scan_blocks)(
     const struct covey_scan *scan, size_t block, size_t end, float threshold,
     struct covey_candidates *found) {
     switch (scan->kind) {
+    case COVEY_SCAN_FLOAT:
+        return NAME(scan)(scan, block, end, threshold, found, COVEY_SCAN_FLOAT);
     case COVEY_SCAN_HALF:
         return NAME(scan)(scan, block, end, threshold, found, COVEY_SCAN_HALF);
     case COVEY_SCAN_INT8:

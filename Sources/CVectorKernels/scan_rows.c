@@ -87,11 +87,12 @@ INLINE void prefetch(const struct covey_scan *scan, enum covey_scan_kind kind, s
 INLINE void rescore(
     const struct covey_scan *scan, enum covey_scan_kind kind, const int32_t *items, float *scores,
     size_t count) {
-    // Rows lie far apart: a few are on their way from memory while one is added up.
-    enum { AHEAD = 4 };
-    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch(scan, kind, (size_t)items[i]);
+    // Rows lie far apart: a few are on their way from memory while one is added up. Those of a small
+    // table are in a near cache already.
+    const size_t ahead = scan->count < 1 << 15 ? count : 4;
+    for (size_t i = 0; ahead < count && i < ahead; i++) prefetch(scan, kind, (size_t)items[i]);
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch(scan, kind, (size_t)items[i + AHEAD]);
+        if (i + ahead < count) prefetch(scan, kind, (size_t)items[i + ahead]);
         scores[i] = score(scan, kind, (size_t)items[i]);
     }
 }
@@ -100,6 +101,7 @@ COVEY_CLONES
 void covey_scan_rescore(
     const struct covey_scan *scan, const int32_t *items, float *scores, size_t count) {
     switch (scan->kind) {
+    case COVEY_SCAN_FLOAT:
     case COVEY_SCAN_HALF: break;
     case COVEY_SCAN_INT8: rescore(scan, COVEY_SCAN_INT8, items, scores, count); break;
     case COVEY_SCAN_INT4: rescore(scan, COVEY_SCAN_INT4, items, scores, count); break;
@@ -116,6 +118,11 @@ INLINE float from_half(uint16_t half) {
 }
 
 void covey_scan_row(const struct covey_scan *scan, size_t item, float *row, size_t dimension) {
+    if (scan->kind == COVEY_SCAN_FLOAT) {
+        const float *values = (const float *)block_of(scan, item) + item % 16;
+        for (size_t d = 0; d < dimension; d++) row[d] = values[16 * d];
+        return;
+    }
     if (scan->kind == COVEY_SCAN_HALF) {
         const uint16_t *halves = (const uint16_t *)block_of(scan, item) + item % 16;
         for (size_t d = 0; d < dimension; d++) row[d] = from_half(halves[16 * d]);

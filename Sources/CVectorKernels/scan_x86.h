@@ -61,19 +61,21 @@ AVX2 INLINE void add_nibbles(struct pairs *sum, const uint8_t *bytes, const int8
     sum->high = _mm256_add_epi16(sum->high, high);
 }
 
-// Four groups before sums are widened: their products fit 16 bits, of bytes as the query is rounded
-// for it, of nibbles as 8 * 2 * 15 * 127 does.
+// Sums are widened every `depth` groups, whose products fit 16 bits: of nibbles after four, as
+// 8 * 2 * 15 * 127 does, of bytes after two, as the query is rounded for it.
 AVX2 INLINE void integers_avx2(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result,
-    void (*add)(struct pairs *, const uint8_t *, const int8_t *), size_t width) {
+    void (*add)(struct pairs *, const uint8_t *, const int8_t *), size_t width, size_t depth) {
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i low = _mm256_set1_epi32(offset), high = low;
-    for (; groups >= 4; groups -= 4, bytes += 256, query += 4 * width) {
-        struct pairs sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
-        UNROLL for (size_t i = 0; i < 4; i++) add(&sum, bytes + 64 * i, query + width * i);
-        low = _mm256_add_epi32(low, _mm256_madd_epi16(sum.low, ones));
-        high = _mm256_add_epi32(high, _mm256_madd_epi16(sum.high, ones));
-    }
+    for (; groups >= 4; groups -= 4, bytes += 256, query += 4 * width)
+        UNROLL for (size_t first = 0; first < 4; first += depth) {
+            struct pairs sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+            UNROLL for (size_t i = first; i < first + depth; i++)
+                add(&sum, bytes + 64 * i, query + width * i);
+            low = _mm256_add_epi32(low, _mm256_madd_epi16(sum.low, ones));
+            high = _mm256_add_epi32(high, _mm256_madd_epi16(sum.high, ones));
+        }
     for (; groups > 0; groups--, bytes += 64, query += width) {
         struct pairs sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
         add(&sum, bytes, query);
@@ -85,12 +87,12 @@ AVX2 INLINE void integers_avx2(
 
 AVX2 INLINE void bytes_avx2(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
-    integers_avx2(bytes, groups, query, offset, result, add_bytes, 4);
+    integers_avx2(bytes, groups, query, offset, result, add_bytes, 4, 2);
 }
 
 AVX2 INLINE void nibbles_avx2(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
-    integers_avx2(bytes, groups, query, offset, result, add_nibbles, 8);
+    integers_avx2(bytes, groups, query, offset, result, add_nibbles, 8, 4);
 }
 
 AVX2 INLINE void pack_avx2(const floats16 *values, unsigned mask, float *to) {

@@ -7,6 +7,7 @@
 // Items lie in blocks of 16, one block after the other, so that a scan is one sequential stream. A
 // block is its dimensions in groups, then 16 scales (float; integer kinds only), then 16 biases
 // (float; where the table has them). A group is
+//   float:  1 dimension of 16 items, 4 bytes each
 //   half:   1 dimension of 16 items, 2 bytes each; an even number of groups
 //   int8:   4 dimensions of 16 items, [item][dimension], as value + 128
 //   nibble: 8 dimensions of 16 items, [item][4 bytes], the first four in the low halves, the other
@@ -15,8 +16,14 @@
 // `residual_stride` bytes for every item: 256 * nibble + residual is 0 to 4095 for -2047.5 to
 // 2047.5 sixteenths of a nibble's sixteenth; its scale is that of the nibbles.
 
-/// How a table keeps its numbers; float32 tables need no code in C.
-enum covey_scan_kind { COVEY_SCAN_HALF, COVEY_SCAN_INT8, COVEY_SCAN_INT4, COVEY_SCAN_INT12 };
+/// How a table keeps its numbers.
+enum covey_scan_kind {
+    COVEY_SCAN_FLOAT,
+    COVEY_SCAN_HALF,
+    COVEY_SCAN_INT8,
+    COVEY_SCAN_INT4,
+    COVEY_SCAN_INT12,
+};
 
 /// The instruction sets that scans have code for.
 enum covey_scan_target {
@@ -42,10 +49,9 @@ struct covey_scan {
     const uint16_t *allowed;
     /// The query, padded with zeros to whole groups and to 16.
     const float *query;
-    /// Integer kinds: the query divided by `step` and rounded, padded likewise. For nibbles within
-    /// ±127. For bytes within ±63, and of the eight numbers at 2i, 2i+1, 2i+4, 2i+5, 2i+8, 2i+9,
-    /// 2i+12 and 2i+13 from a multiple of 16 on (i = 0, 1), those above 0 add up to 128 at most,
-    /// and those below it to -128 at least.
+    /// Integer kinds: the query divided by `step` and rounded, within ±127, padded likewise. For
+    /// bytes, of the four numbers at 2i, 2i+1, 2i+4 and 2i+5 from a multiple of 8 on (i = 0, 1), those
+    /// above 0 add up to 128 at most, and those below it to -128 at least.
     const int8_t *rounded;
     /// What is added to the inner product with `rounded`, so that it is one of signed values.
     int32_t offset;

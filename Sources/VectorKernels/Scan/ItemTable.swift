@@ -61,12 +61,6 @@ public struct ItemTable: Sendable {
         precondition(item >= 0 && item < count)
         return [Float](unsafeUninitializedCapacity: dimension) { row, initialized in
             initialized = dimension
-            guard precision != .float32 else {
-                for d in 0..<dimension {
-                    row.initializeElement(at: d, to: float(at: layout.place(item, 64 * d)))
-                }
-                return
-            }
             withScan { covey_scan_row(&$0, item, row.baseAddress, dimension) }
         }
     }
@@ -76,7 +70,9 @@ public struct ItemTable: Sendable {
     /// - Precondition: `item` is below ``count``.
     public func bias(_ item: Int) -> Float {
         precondition(item >= 0 && item < count)
-        return hasBiases ? float(at: layout.place(item, layout.biasOffset)) : 0
+        guard hasBiases else { return 0 }
+        let place = layout.place(item, layout.biasOffset)
+        return withBlocks { $0.load(fromByteOffset: place, as: Float.self) }
     }
 
     /// Reads what a scan of the whole table reads and does nothing with it: the limit of its speed.
@@ -90,7 +86,7 @@ public struct ItemTable: Sendable {
     package var scannedByteCount: Int { layout.residualOffset }
 
     /// The address of the first block; it holds within `body`.
-    func withBlocks<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
+    private func withBlocks<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
         withExtendedLifetime(storage) { body(storage.address(of: offset)) }
     }
 
@@ -100,7 +96,8 @@ public struct ItemTable: Sendable {
             var scan = covey_scan()
             scan.kind =
                 switch precision {
-                case .float32, .float16: COVEY_SCAN_HALF
+                case .float32: COVEY_SCAN_FLOAT
+                case .float16: COVEY_SCAN_HALF
                 case .int8: COVEY_SCAN_INT8
                 case .int4: COVEY_SCAN_INT4
                 case .int12: COVEY_SCAN_INT12
@@ -114,9 +111,5 @@ public struct ItemTable: Sendable {
             scan.residual_stride = layout.residualStride
             return body(&scan)
         }
-    }
-
-    private func float(at place: Int) -> Float {
-        withBlocks { $0.load(fromByteOffset: place, as: Float.self) }
     }
 }

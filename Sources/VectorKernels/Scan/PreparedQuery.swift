@@ -32,8 +32,8 @@ struct PreparedQuery: Sendable {
         case .float32, .float16: return
         case .int8:
             itemLevel = 127
-            // Rounding adds 1/2 to each of eight: 124 becomes 128 at most.
-            step = max(largest / 63, largestOctet / 124)
+            // Rounding adds 1/2 to each of four: 126 becomes 128 at most.
+            step = max(largest / 127, largestQuad / 126)
         case .int4, .int12:
             itemLevel = 7.5
             step = largest / 127
@@ -60,16 +60,16 @@ struct PreparedQuery: Sendable {
         margin += rounding
     }
 
-    /// The largest sum of magnitudes of one sign among the eight values whose products with bytes
+    /// The largest sum of magnitudes of one sign among the four values whose products with bytes
     /// are added up in 16 bits; see `scan.h`.
-    private var largestOctet: Float {
+    private var largestQuad: Float {
         var largest: Float = 0
-        for start in stride(from: 0, to: values.count, by: 16) {
+        for start in stride(from: 0, to: values.count, by: 8) {
             for first in [start, start + 2] {
                 var (above, below): (Float, Float) = (0, 0)
-                for quad in stride(from: first, to: first + 16, by: 4) {
-                    above += max(values[quad], 0) + max(values[quad + 1], 0)
-                    below -= min(values[quad], 0) + min(values[quad + 1], 0)
+                for d in [first, first + 1, first + 4, first + 5] {
+                    above += max(values[d], 0)
+                    below -= min(values[d], 0)
                 }
                 largest = max(largest, above, below)
             }

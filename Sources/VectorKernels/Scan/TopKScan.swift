@@ -96,23 +96,9 @@ public struct TopKScan: Sendable {
         allowed: UnsafePointer<UInt16>?, target: ScanTarget,
         into buffer: inout CandidateBuffer
     ) {
-        if table.precision == .float32 {
-            table.withBlocks { base in
-                query.values.withUnsafeBufferPointer { values in
-                    guard let values = values.baseAddress else { return }
-                    let scan = Float32Scan(
-                        blocks: base, layout: table.layout, query: values, allowed: allowed)
-                    buffer.fill(blocks) {
-                        scan.run(
-                            from: $0, to: blocks.upperBound, threshold: $1, found: &$2)
-                    }
-                }
-            }
-        } else {
-            query.with(table, allowed: allowed) { scan in
-                buffer.fill(blocks) {
-                    covey_scan_blocks(target.code, &scan, $0, blocks.upperBound, $1, &$2)
-                }
+        query.with(table, allowed: allowed) { scan in
+            buffer.fill(blocks) {
+                covey_scan_blocks(target.code, &scan, $0, blocks.upperBound, $1, &$2)
             }
         }
     }
