@@ -60,12 +60,15 @@ let package = Package(
             ["DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Sodium"]),
         module(
             "FederatedProtocol",
-            ["PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium"]),
+            [
+                "DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Recommender",
+                "SecureAggregation", "Sodium",
+            ]),
         module(
             "OnDevice",
             [
-                "FederatedProtocol", "PrivacyLedger", "PrivateAggregation", "Recommender",
-                "SecureAggregation", "Sodium", "VectorKernels",
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "SecureAggregation", "Sodium", "VectorKernels",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         module(
@@ -92,7 +95,7 @@ let package = Package(
                 "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["accounting-peers.py"], swiftSettings: features),
+            exclude: ["accounting-peers.py", "ranking-peers.py"], swiftSettings: features),
 
         tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
         tests(of: "Sodium"),
@@ -111,8 +114,15 @@ let package = Package(
             of: "FederatedProtocol",
             [
                 "DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Recommender",
-                "SecureAggregation",
+                "RoundFixtures", "SecureAggregation", "Sodium",
             ]),
+        // A coordinator in memory with a real ledger, for the tests of devices.
+        .target(
+            name: "RoundFixtures",
+            dependencies: [
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "SecureAggregation", "Sodium",
+            ], path: "Tests/RoundFixtures", swiftSettings: features),
         // Writes to a store until it is killed; the tests of the store start it.
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["OnDevice"], path: "Tests/StoreCrashWriter",
@@ -121,7 +131,8 @@ let package = Package(
             of: "OnDevice",
             [
                 "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
-                "Recommender", "SecureAggregation", "Sodium", "StoreCrashWriter", "VectorKernels",
+                "Recommender", "RoundFixtures", "SecureAggregation", "Sodium", "StoreCrashWriter",
+                "VectorKernels",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests(

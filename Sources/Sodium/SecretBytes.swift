@@ -21,6 +21,11 @@ public final class SecretBytes: @unchecked Sendable {
     /// Takes over `bytes`. The caller's array is not erased.
     public convenience init(_ bytes: some Collection<UInt8>) {
         self.init(count: bytes.count) { storage in
+            let target = UnsafeMutableBufferPointer(start: storage, count: bytes.count)
+            let isCopied: Void? = bytes.withContiguousStorageIfAvailable {
+                target.update(fromContentsOf: $0)
+            }
+            guard isCopied == nil else { return }
             for (offset, byte) in bytes.enumerated() { storage[offset] = byte }
         }
     }

@@ -12,3 +12,5 @@ public protocol ParticipationStore: Sendable {
     /// durable when the call returns.
     func setDocument(_ name: String, _ bytes: [UInt8]?) throws
 }
+
+extension BehaviourStore: ParticipationStore {}

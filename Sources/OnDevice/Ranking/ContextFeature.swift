@@ -44,3 +44,15 @@ public enum ContextFeature: Sendable, Hashable, Codable {
         return features
     }
 }
+
+extension ContextFeature: CustomStringConvertible {
+    /// In one or two words: "evening", "weekend", "phone", "start of session".
+    public var description: String {
+        switch self {
+        case .hour(let part): part.rawValue
+        case .weekday(let isWeekend): isWeekend ? "weekend" : "weekdays"
+        case .device(let name): name
+        case .session(let part): "\(part.rawValue) of session"
+        }
+    }
+}

@@ -114,8 +114,12 @@ public final class BehaviourStore: Sendable {
         }
     }
 
-    /// Deletes everything, answers and documents too; the store stays open and is empty.
-    public func deleteEverything() throws { try store.withLock { try $0.eraseEverything() } }
+    /// Deletes everything, answers and documents too, but for what the device has spent of its
+    /// privacy: forgetting that would let it be spent again. It tells of rounds, not of behaviour;
+    /// ``Participation/withdrawConsent(account:)`` erases it, and participation with it.
+    public func deleteEverything() throws {
+        try store.withLock { try $0.eraseEverything(but: ParticipationState.accountDocument) }
+    }
 
     /// Erases what is older than the retention's age or beyond its count.
     ///

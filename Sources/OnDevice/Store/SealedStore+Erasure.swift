@@ -35,11 +35,16 @@ extension SealedStore {
         }
     }
 
-    /// Deletes all records and all keys, whether or not they open.
-    mutating func eraseEverything() throws {
-        try changeMasterKey { _, db, _ in
+    /// Deletes all records and all keys, whether or not they open, but for one document.
+    mutating func eraseEverything(but document: String) throws {
+        let kept = try? named(document, in: .document)?.content.payload
+        try changeMasterKey { _, db, fresh in
             for table in SealedTable.allCases {
                 try db.execute(sql: "DELETE FROM \(table.rawValue)")
+            }
+            if let kept {
+                var writer = try EpochWriter(freshFor: db, master: fresh)
+                try writer.insert(kept, into: .document)
             }
         }
         try BehaviourStoreError.translating(path) { try database.vacuum() }

@@ -2,7 +2,7 @@ public import Recommender
 
 /// Says which of the lists that were shown led to something.
 ///
-/// A positive event is a hit of the latest list that showed its item, among its first `depth`, at
+/// An event that speaks for its item is a hit of the latest list that showed its item, among its first `depth`, at
 /// or before the event and no longer than the window before it; so an event counts once, however
 /// often its item was shown. Lists whose window is still open are left out, as their outcome is not
 /// known.
@@ -11,33 +11,35 @@ public struct HitAttribution: Sendable, Hashable {
     public var window: Int64
     /// The number of items at the top of a list that count.
     public var depth: Int
+    /// Which events speak for their items: those of a strength over 0.
+    public var strengths: EventStrengths
 
     /// Attributes events within `window` seconds to the first `depth` items.
-    public init(window: Int64, depth: Int) {
+    public init(window: Int64, depth: Int, strengths: EventStrengths = EventStrengths()) {
         self.window = window
         self.depth = depth
+        self.strengths = strengths
     }
 
     /// The lists shown in a period and what followed, oldest first.
     ///
     /// - Parameters:
-    ///   - lists: What was shown, in any order.
-    ///   - events: What the owner did, in any order.
+    ///   - history: What was shown and what the owner did, in any order.
     ///   - period: When the lists that count were shown, in seconds since 1970 (UTC). To be after
     ///     the period of the last time, where no list is to count twice.
     ///   - now: The time.
     ///   - group: The group of an item; nil for one that is in none.
     public func outcomes(
-        of lists: [DisplayedList], events: [PositiveEvent], in period: Range<Int64>, at now: Int64,
+        in history: PersonalHistory, shownIn period: Range<Int64>, at now: Int64,
         group: (String) -> Int?
     ) -> [RankingTelemetry.ShownList] {
-        let ordered = lists.sorted { $0.time < $1.time }
+        let ordered = history.impressions.sorted { $0.time < $1.time }
         var showings: [String: [Int]] = [:]
         for (number, list) in ordered.enumerated() {
             for item in Set(list.items.prefix(depth)) { showings[item, default: []].append(number) }
         }
         var hits: Set<Int> = []
-        for event in events {
+        for event in history.events where strengths(event) > 0 {
             let shown = showings[event.item]?.last { ordered[$0].time <= event.time }
             if let shown, event.time - ordered[shown].time <= window { hits.insert(shown) }
         }

@@ -6,26 +6,12 @@ public import Recommender
 /// Answers rounds that measure ranking quality, from what the device showed and what followed. None
 /// of that leaves the device but as a vector in a private sum.
 public struct TelemetryContributor: RoundContributor {
-    /// What the device remembers of its lists.
-    public struct Journal: Sendable {
-        /// What was shown.
-        public var lists: [DisplayedList]
-        /// What speaks for items.
-        public var events: [PositiveEvent]
-
-        /// Collects both.
-        public init(lists: [DisplayedList], events: [PositiveEvent]) {
-            self.lists = lists
-            self.events = events
-        }
-    }
-
     private let telemetry: RankingTelemetry
     private let window: Int64
     private let span: Int64
     private let group: @Sendable (String) -> Int?
     private let time: @Sendable () -> Int64
-    private let journal: @Sendable () async throws -> Journal
+    private let history: @Sendable () async throws -> PersonalHistory
 
     /// Measures what was shown lately.
     ///
@@ -38,18 +24,18 @@ public struct TelemetryContributor: RoundContributor {
     ///   - group: The group of an item, such as its decile of popularity in the published model; nil
     ///     for one that is in none.
     ///   - time: Seconds since 1970 (UTC).
-    ///   - journal: Reads what the device remembers.
+    ///   - history: What the device remembers, such as ``DeviceRanker/history``.
     public init(
         _ telemetry: RankingTelemetry, window: Int64, span: Int64,
         group: @escaping @Sendable (String) -> Int?, time: @escaping @Sendable () -> Int64,
-        journal: @escaping @Sendable () async throws -> Journal
+        history: @escaping @Sendable () async throws -> PersonalHistory
     ) {
         self.telemetry = telemetry
         self.window = window
         self.span = span
         self.group = group
         self.time = time
-        self.journal = journal
+        self.history = history
     }
 
     /// Whether the round sums this telemetry, without clipping it.
@@ -62,10 +48,9 @@ public struct TelemetryContributor: RoundContributor {
     /// The device's counts.
     public func contribution(to plan: RoundPlan) async throws -> [Float] {
         let now = time()
-        let journal = try await journal()
         let lists = HitAttribution(window: window, depth: telemetry.depth).outcomes(
-            of: journal.lists, events: journal.events, in: now - window - span..<now - window,
-            at: now, group: group)
+            in: try await history(), shownIn: now - window - span..<now - window, at: now,
+            group: group)
         return telemetry.statistic(of: lists).values
     }
 }

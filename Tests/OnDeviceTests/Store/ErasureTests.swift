@@ -217,4 +217,19 @@ struct ErasureTests {
         #expect(try fixture.open(now: secretTime).events == [secretEvent])
         #expect(try #require(try fixture.files()["behaviour.db"]).count < full / 5)
     }
+
+    @Test func `erasing everything keeps what was spent of the privacy, under a new key`() throws {
+        let fixture = try StoreFixture()
+        var store: BehaviourStore? = try fixture.open()
+        try store?.append(RankerFixture.event(1))
+        try store?.setDocument("participation account", [1, 2, 3])
+        try store?.setDocument("notes", [4, 5])
+        try store?.deleteEverything()
+        store = nil
+        let reopened = try fixture.open()
+        #expect(try reopened.document("participation account") == [1, 2, 3])
+        #expect(try reopened.document("notes") == nil)
+        #expect(try reopened.events == [])
+        #expect(try reopened.checkIntegrity().isSound)
+    }
 }

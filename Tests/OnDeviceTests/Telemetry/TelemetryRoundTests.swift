@@ -4,6 +4,11 @@ import RoundFixtures
 import Testing
 
 @Suite struct TelemetryRoundTests {
+    private func shown(_ time: Int64, _ items: [String]) -> Impression {
+        Impression(
+            time: time, items: items, propensities: items.map { _ in 1 }, model: "")
+    }
+
     @Test func `ranking quality leaves the devices as one private sum`() async throws {
         let telemetry = RankingTelemetry(listLimit: 10, depth: 3, groupCount: 2)
         let fixture = try ParticipationFixture(queries: [telemetry.query()])
@@ -12,18 +17,17 @@ import Testing
         var devices: [Participation] = []
         for device in 0..<12 {
             let lists = (0..<10).map {
-                DisplayedList(time: 1000 + 10 * Int64($0), items: ["popular", "niche", "popular"])
+                shown(1000 + 10 * Int64($0), ["popular", "niche", "popular"])
             }
             let events = lists.prefix(device).map {
-                PositiveEvent(time: $0.time + 5, item: "niche")
+                BehaviourEvent(item: "niche", kind: .click, time: $0.time + 5)
             }
             let contributor = TelemetryContributor(
                 telemetry, window: 8, span: 1000, group: { $0 == "popular" ? 0 : 1 },
                 time: { 1200 },
-                journal: {
-                    .init(
-                        lists: lists + [DisplayedList(time: 1195, items: ["niche"])],
-                        events: events)
+                history: {
+                    PersonalHistory(
+                        events: events, impressions: lists + [shown(1195, ["niche"])])
                 })
             let participation = try fixture.participation(device, contributors: [contributor])
             try await participation.grantConsent()
