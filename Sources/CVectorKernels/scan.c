@@ -29,6 +29,10 @@ INLINE void prefetch(const uint8_t *bytes) {
 
 typedef float floats16 __attribute__((ext_vector_type(16), aligned(4)));
 typedef int32_t ints16 __attribute__((ext_vector_type(16)));
+typedef int32_t ints8 __attribute__((ext_vector_type(8)));
+typedef int16_t signed16 __attribute__((ext_vector_type(16)));
+typedef uint8_t bytes16 __attribute__((ext_vector_type(16)));
+typedef int8_t bytes4 __attribute__((ext_vector_type(4)));
 typedef uint32_t words16 __attribute__((ext_vector_type(16)));
 typedef uint16_t shorts16 __attribute__((ext_vector_type(16), aligned(2)));
 typedef _Bool lanes16 __attribute__((ext_vector_type(16)));
@@ -77,26 +81,60 @@ INLINE void halves_portable(
     *result = even + odd;
 }
 
+/// Four numbers of the query, once for each of four items.
+INLINE void spread_portable(const int8_t *query, signed16 *factors) {
+    bytes4 four;
+    memcpy(&four, query, sizeof four);
+    *factors = __builtin_convertvector(
+        __builtin_shufflevector(four, four, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3),
+        signed16);
+}
+
+/// Adds neighbours among products in 16 bits to sums in 32.
+INLINE void add_pairs(ints8 *sums, const signed16 *products) {
+    ints8 pairs;
+    memcpy(&pairs, products, sizeof pairs);
+    *sums += (pairs << 16 >> 16) + (pairs >> 16);
+}
+
+/// Each item's sum of two pairs.
+INLINE void fold(const ints8 *sums, int32_t offset, ints16 *result) {
+    const int32_t *pairs = (const int32_t *)sums;
+    for (size_t item = 0; item < 16; item++)
+        (*result)[item] = pairs[2 * item] + pairs[2 * item + 1] + offset;
+}
+
+// 255 * 127 fits 16 bits.
 INLINE void bytes_portable(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
-    int32_t sums[16];
-    for (size_t item = 0; item < 16; item++) sums[item] = offset;
-    for (size_t group = 0; group < groups; group++, bytes += 64, query += 4)
-        for (size_t item = 0; item < 16; item++)
-            for (size_t i = 0; i < 4; i++) sums[item] += bytes[4 * item + i] * query[i];
-    memcpy(result, sums, sizeof sums);
+    ints8 sums[4] = {0, 0, 0, 0};
+    for (size_t group = 0; group < groups; group++, bytes += 64, query += 4) {
+        signed16 factors;
+        spread_portable(query, &factors);
+        UNROLL for (size_t i = 0; i < 4; i++) {
+            bytes16 values = *(const bytes16 *)(bytes + 16 * i);
+            signed16 products = __builtin_convertvector(values, signed16) * factors;
+            add_pairs(&sums[i], &products);
+        }
+    }
+    fold(sums, offset, result);
 }
 
 INLINE void nibbles_portable(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
-    int32_t sums[16];
-    for (size_t item = 0; item < 16; item++) sums[item] = offset;
-    for (size_t group = 0; group < groups; group++, bytes += 64, query += 8)
-        for (size_t item = 0; item < 16; item++)
-            for (size_t i = 0; i < 4; i++)
-                sums[item] += (bytes[4 * item + i] & 15) * query[i]
-                    + (bytes[4 * item + i] >> 4) * query[4 + i];
-    memcpy(result, sums, sizeof sums);
+    ints8 sums[4] = {0, 0, 0, 0};
+    for (size_t group = 0; group < groups; group++, bytes += 64, query += 8) {
+        signed16 even, odd;
+        spread_portable(query, &even);
+        spread_portable(query + 4, &odd);
+        UNROLL for (size_t i = 0; i < 4; i++) {
+            bytes16 values = *(const bytes16 *)(bytes + 16 * i);
+            signed16 products = __builtin_convertvector(values & 15, signed16) * even
+                + __builtin_convertvector(values >> 4, signed16) * odd;
+            add_pairs(&sums[i], &products);
+        }
+    }
+    fold(sums, offset, result);
 }
 
 INLINE void pack_portable(const floats16 *values, unsigned mask, float *to) {

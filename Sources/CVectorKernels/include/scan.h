@@ -12,9 +12,9 @@
 //   int8:   4 dimensions of 16 items, [item][dimension], as value + 128
 //   nibble: 8 dimensions of 16 items, [item][4 bytes], the first four in the low halves, the other
 //           four in the high halves, as 0 to 15 for -7.5 to 7.5
-// and ends on a multiple of 64 bytes. A table of 12 bits has, after its blocks of nibbles, a row of
-// `residual_stride` bytes for every item: 256 * nibble + residual is 0 to 4095 for -2047.5 to
-// 2047.5 sixteenths of a nibble's sixteenth; its scale is that of the nibbles.
+// and the groups end on a multiple of 64 bytes. A table of 12 bits has blocks of nibbles and after
+// them, for every item, a row of `residual_stride` bytes: 256 * nibble + residual is 0 to 4095, for
+// -2047.5 to 2047.5 times 1/256 of the scale.
 
 /// How a table keeps its numbers.
 enum covey_scan_kind {

@@ -9,8 +9,8 @@ public enum VectorPrecision: UInt8, Sendable, CaseIterable {
     /// Half a byte a value, -7.5 to 7.5 times the item's scale.
     case int4
     /// One and a half bytes a value: a plane of four bits, which a scan reads, and one of eight,
-    /// which only the items that come into question need; -2047.5 to 2047.5 sixteenths of
-    /// sixteenths of the item's scale.
+    /// which only the items that come into question need; -2047.5 to 2047.5 times 1/256 of the
+    /// item's scale.
     case int12
 }
 
