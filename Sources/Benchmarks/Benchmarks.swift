@@ -13,6 +13,7 @@ struct Benchmarks: AsyncParsableCommand {
             AccountingBenchmark.self, AuditBenchmark.self, GraphBenchmark.self,
             LedgerBenchmark.self,
             NoiseBenchmark.self,
-            PrivateSumBenchmark.self, TrainingBenchmark.self,
+            PrivateSumBenchmark.self, RankingBenchmark.self, StoreBenchmark.self,
+            TrainingBenchmark.self,
         ])
 }

@@ -18,7 +18,7 @@ struct RankingBenchmark: ParsableCommand {
               Benchmarks ranking --model run/model.covey --json
             """)
 
-    @Option(help: "A model's snapshot, whose embeddings are ranked; synthetic without.")
+    @Option(help: "A published model, whose embeddings are ranked; synthetic without.")
     var model: String?
 
     @Flag(help: "Print JSON, one object a line.")
@@ -27,8 +27,7 @@ struct RankingBenchmark: ParsableCommand {
     func run() throws {
         let embeddings: RankingEmbeddings
         if let model {
-            let bytes = [UInt8](try Data(contentsOf: URL(filePath: model)))
-            embeddings = try RankingEmbeddings(snapshot: Snapshot(decoding: bytes))
+            embeddings = try RankingEmbeddings(model: PublishedModel(path: model, trusting: nil))
         } else {
             embeddings = RankingEmbeddings(syntheticOf: 64)
         }
@@ -39,6 +38,9 @@ struct RankingBenchmark: ParsableCommand {
         try rankMillion(embeddings)
         try rankFewer(embeddings, count: 100_000, target: "0.15 ms at recall 0.99")
         try rankFewer(embeddings, count: 10_000, target: "0.020 ms")
+        for measurement in try DeviceRankerMeasurement(embeddings).measurements() {
+            emit(measurement)
+        }
     }
 
     private func rankMillion(_ embeddings: RankingEmbeddings) throws {

@@ -1,5 +1,7 @@
+import ArgumentParser
 import Foundation
 import Recommender
+import VectorKernels
 
 /// Embeddings of a million items to rank, and queries.
 struct RankingEmbeddings {
@@ -36,30 +38,34 @@ struct RankingEmbeddings {
             description: "synthetic, \(clusters) clusters, norms spread")
     }
 
-    /// The embeddings of a trained model, repeated with small changes up to a million.
-    init(snapshot: Snapshot) throws {
-        let name = snapshot.tensors["embeddings"] == nil ? "items" : "embeddings"
-        guard let tensor = snapshot.tensors[name], tensor.shape.count == 2, tensor.shape[1] > 0,
-            tensor.shape[0] > 0
-        else { throw SnapshotError.missingTensor(name) }
-        let (count, dimension) = (tensor.shape[0], tensor.shape[1])
-        let norm = tensor.values.reduce(0.0) { $0 + Double($1) * Double($1) }
-        let spread = Float((norm / Double(tensor.values.count)).squareRoot())
+    /// The embeddings of a trained model, repeated with small changes up to a million; items that
+    /// training gave no embedding are left out.
+    init(model: PublishedModel) throws {
+        let dimension = model.header.dimensions
+        let trained = (0..<model.header.items).map(model.items.row).filter {
+            $0.contains { $0 != 0 }
+        }
+        guard !trained.isEmpty else {
+            throw ValidationError("the model has no embeddings; train it first")
+        }
+        let values = Array(trained.joined())
+        let norm = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+        let spread = Float((norm / Double(values.count)).squareRoot())
         var random = SplitMix64(seed: 1)
         let rows = [Float](unsafeUninitializedCapacity: Self.itemCount * dimension) {
             rows, initialized in
             for item in 0..<Self.itemCount {
-                let from = item % count * dimension
+                let from = item % trained.count * dimension
                 for d in 0..<dimension {
-                    let change = item < count ? 0 : 0.3 * spread * Self.quickNormal(&random)
-                    rows[item * dimension + d] = tensor.values[from + d] + change
+                    let change = item < trained.count ? 0 : 0.3 * spread * Self.quickNormal(&random)
+                    rows[item * dimension + d] = values[from + d] + change
                 }
             }
             initialized = rows.count
         }
         self.init(
             rows: rows, dimension: dimension,
-            description: "\(snapshot.kind) of \(count) items, repeated with changes")
+            description: "\(model.header.name), \(trained.count) items, repeated with changes")
     }
 
     /// Queries like those of people: sums of what they chose.

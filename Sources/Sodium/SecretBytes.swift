@@ -23,7 +23,7 @@ public final class SecretBytes: @unchecked Sendable {
         self.init(count: bytes.count) { storage in
             let target = UnsafeMutableBufferPointer(start: storage, count: bytes.count)
             let isCopied: Void? = bytes.withContiguousStorageIfAvailable {
-                target.update(fromContentsOf: $0)
+                _ = target.update(fromContentsOf: $0)
             }
             guard isCopied == nil else { return }
             for (offset, byte) in bytes.enumerated() { storage[offset] = byte }

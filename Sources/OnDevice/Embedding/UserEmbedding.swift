@@ -29,13 +29,11 @@ struct UserEmbedding: Sendable {
             }
     }
 
-    /// Takes in a piece of evidence that is newer than all before.
-    ///
-    /// - Returns: Whether the model knows what it is about.
-    @discardableResult
-    mutating func add(_ new: Evidence) -> Bool {
+    /// Takes in a piece of evidence that is newer than all before; one of what the model does not know
+    /// is left out.
+    mutating func add(_ new: Evidence) {
         guard let subject = subject(of: new.source), new.strength != 0, new.strength.isFinite else {
-            return false
+            return
         }
         let place = place(of: subject)
         let width = model.header.dimensions
@@ -45,7 +43,6 @@ struct UserEmbedding: Sendable {
         evidence.append(new)
         places.append(place)
         ages.append(positives)
-        return true
     }
 
     private func subject(of source: Evidence.Source) -> Subject? {

@@ -38,7 +38,7 @@ public struct ModelLibrary: Sendable {
 
     /// The model in use; nil before the first is installed.
     ///
-    /// Its signature is checked, and everything but the rows of items, which were checked when it was
+    /// Its signature is checked, and everything but rows and texts, which were checked when it was
     /// installed: a model of a million items opens in milliseconds.
     public func open() throws -> PublishedModel? {
         try readIndex().current.map {

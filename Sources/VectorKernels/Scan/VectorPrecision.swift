@@ -14,7 +14,7 @@ public enum VectorPrecision: UInt8, Sendable, CaseIterable {
     case int12
 }
 
-extension VectorPrecision: Codable, CustomStringConvertible {
+extension VectorPrecision: CustomStringConvertible {
     /// Its name, as in "int8".
     public var description: String {
         switch self {
@@ -30,5 +30,24 @@ extension VectorPrecision: Codable, CustomStringConvertible {
     public init?(name: String) {
         guard let named = Self.allCases.first(where: { $0.description == name }) else { return nil }
         self = named
+    }
+}
+
+/// Its name.
+extension VectorPrecision: Codable {
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.singleValueContainer().decode(String.self)
+        guard let precision = VectorPrecision(name: name) else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "'\(name)' is no precision"))
+        }
+        self = precision
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
