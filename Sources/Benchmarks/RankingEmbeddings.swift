@@ -43,7 +43,7 @@ struct RankingEmbeddings {
     init(model: PublishedModel) throws {
         let dimension = model.header.dimensions
         let trained = (0..<model.header.items).map(model.items.row).filter {
-            $0.contains { $0 != 0 }
+            $0.contains { abs($0) > 1e-30 }
         }
         guard !trained.isEmpty else {
             throw ValidationError("the model has no embeddings; train it first")

@@ -11,6 +11,10 @@ struct StoreBenchmark: ParsableCommand {
     @Option(help: "The number of events.")
     var events = 10_000
 
+    func validate() throws {
+        guard events > 0 else { throw ValidationError("--events is \(events); choose 1 or more.") }
+    }
+
     func run() throws {
         let folder = NSTemporaryDirectory() + "covey-store-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -97,21 +97,77 @@ struct PublishedModelTests {
 
     @Test func `no altered byte is taken`() throws {
         let bytes = try publication(items: 20, dimensions: 4).encoded(precision: .int8, key: key)
-        let header = try model(bytes).header
-        // Between sections is padding that nobody reads.
-        let meant = header.sections.reduce(0) { $0 + $1.length }
-        var unnoticed = 0
         for index in bytes.indices {
             var altered = bytes
             altered[index] ^= 1 << UInt8(index % 8)
-            if (try? model(altered, trusting: key.publicKey)) != nil { unnoticed += 1 }
+            #expect(throws: PublishedModelError.self) {
+                try model(altered, trusting: key.publicKey)
+            }
         }
-        let padding = bytes.count - meant - 16 - 64 - (try header.encoded().count)
-        #expect(unnoticed == padding)
+        #expect(throws: PublishedModelError.damaged(path: "the model", part: "length")) {
+            try model(bytes + [0], trusting: key.publicKey)
+        }
         for count in stride(from: 0, to: bytes.count, by: 37) {
             #expect(throws: PublishedModelError.self) {
                 try model(Array(bytes.prefix(count)), trusting: key.publicKey)
             }
+        }
+    }
+
+    @Test func `opening without reading everything still finds what small parts hold`() throws {
+        let bytes = try publication().encoded(precision: .int8, key: key)
+        let model = try model(bytes)
+        for section in model.header.sections {
+            var altered = bytes
+            altered[model.file.range(of: section).lowerBound] ^= 1
+            let isSmall = ["gram", "centroids"].contains(section.name)
+            let opened = try? PublishedModel(
+                MappedBytes(copying: altered), trusting: key.publicKey, check: .header)
+            #expect((opened == nil) == isSmall, "\(section.name)")
+        }
+    }
+
+    @Test func `sections that are too short for what they should hold are refused`() throws {
+        let model = try model(publication().encoded(precision: .int8, key: nil))
+        for part in PublishedModel.Part.allCases {
+            var sections: [(part: PublishedModel.Part, bytes: [UInt8])] = []
+            for section in model.header.sections {
+                let other = try #require(PublishedModel.Part(rawValue: section.name))
+                let bytes = model.file.bytes.bytes(in: model.file.range(of: section))
+                sections.append((other, other == part ? [] : bytes))
+            }
+            guard sections.contains(where: { $0.part == part }) else { continue }
+            let bytes = try ModelFile.encode(model.header, sections: sections, key: nil)
+            #expect(throws: PublishedModelError.self, "\(part)") { try self.model(bytes) }
+        }
+    }
+
+    @Test func `rules that cannot be reckoned with are neither published nor read`() throws {
+        var broken = publication()
+        guard case .ridge(var rule) = broken.content.rule else { return }
+        rule.gram[5] = .nan
+        broken.content.rule = .ridge(rule)
+        #expect(throws: PublicationError.notFinite) {
+            try broken.encoded(precision: .int8, key: nil)
+        }
+        rule.gram[5] = 0
+        rule.decay = 0
+        broken.content.rule = .ridge(rule)
+        #expect(throws: PublicationError.notFinite) {
+            try broken.encoded(precision: .int8, key: nil)
+        }
+        let sound = try model(publication().encoded(precision: .int8, key: nil))
+        var header = sound.header
+        header.settings["decay"] = 0
+        let sections = try sound.header.sections.map { section in
+            let part = try #require(PublishedModel.Part(rawValue: section.name))
+            return (part: part, bytes: sound.file.bytes.bytes(in: sound.file.range(of: section)))
+        }
+        let bytes = try ModelFile.encode(header, sections: sections, key: nil)
+        #expect(
+            throws: PublishedModelError.damaged(path: "the model", part: "setting 'decay'")
+        ) {
+            try model(bytes)
         }
     }
 
@@ -148,6 +204,7 @@ struct PublishedModelTests {
         let bytes = try publication(items: 20, dimensions: 4).encoded(precision: .int8, key: nil)
         let length = Int(MappedBytes(copying: bytes).word(at: 12))
         let digits = (16..<16 + length).filter { (48...57).contains(bytes[$0]) }
+        var opened = 0
         for _ in 0..<2000 {
             var altered = bytes
             for _ in 0..<1 + random.next(below: 3) {
@@ -158,6 +215,7 @@ struct PublishedModelTests {
                 let model = try? PublishedModel(
                     MappedBytes(copying: altered), trusting: nil, check: .header)
             else { continue }
+            opened += 1
             for item in 0..<min(30, model.catalogue.count) {
                 _ = model.items.row(item)
                 _ = model.catalogue.title(of: item)
@@ -166,6 +224,7 @@ struct PublishedModelTests {
             _ = model.catalogue.item("id3")
             _ = model.centroid(ofCategory: 1)
         }
+        #expect(opened > 100)
     }
 
     @Test func `a delta leads from one release to the next, and is small where little changed`()
@@ -220,6 +279,25 @@ struct PublishedModelTests {
         }
     }
 
+    @Test func `a delta whose header nobody signed makes nothing of it`() throws {
+        let old = try model(
+            publication(items: 20, dimensions: 4).encoded(precision: .int8, key: key))
+        // Thousands of empty sections, each of which would claim some space.
+        var header = old.header
+        header.sections = (0..<5000).map {
+            .init(name: "empty \($0)", offset: 64 * $0, length: 0, digest: "")
+        }
+        let json = try header.encoded()
+        let word = withUnsafeBytes(of: UInt32(json.count).littleEndian) { [UInt8]($0) }
+        let delta = ModelDelta(
+            [UInt8]("COVEY\0D\n".utf8) + [1, 0, 0, 0] + old.digest + word + json
+                + [UInt8](repeating: 0, count: 64))
+        #expect(throws: PublishedModelError.notSigned(path: "the delta")) {
+            try delta.applied(to: old, trusting: key.publicKey)
+        }
+        #expect(throws: PublishedModelError.self) { try delta.applied(to: old, trusting: nil) }
+    }
+
     @Test func `what cannot be ranked with is not published`() throws {
         var broken = publication()
         broken.content.rows[3] = .nan
@@ -234,8 +312,10 @@ struct PublishedModelTests {
     }
 
     @Test func `a model published again in fewer bits is the same model`() throws {
-        let model = try model(publication().encoded(precision: .float32, key: nil))
-        let again = try self.model(model.publication.encoded(precision: .float32, key: nil))
-        #expect(again.encoded == model.encoded)
+        let whole = try model(publication().encoded(precision: .float32, key: nil))
+        for precision in VectorPrecision.allCases {
+            let packed = try whole.publication.encoded(precision: precision, key: nil)
+            #expect(try packed == publication().encoded(precision: precision, key: nil))
+        }
     }
 }

@@ -62,9 +62,7 @@ public struct EventFile: Sendable {
                 Row(
                     line: scanner.line, item: identifier,
                     kind: scanner.text(columns.kind).lowercased(),
-                    time: try scanner.number(columns.time, "time").flatMap {
-                        Int64(exactly: $0.rounded(.down))
-                    },
+                    time: try scanner.time(columns.time),
                     value: try scanner.number(columns.value, "value"),
                     device: scanner.text(columns.device)))
         }
@@ -77,6 +75,15 @@ public struct EventFile: Sendable {
 }
 
 extension RowScanner {
+    /// The seconds in a column; nil where it is empty or not there.
+    fileprivate func time(_ column: Int?) throws(DatasetError) -> Int64? {
+        guard let number = try number(column, "time") else { return nil }
+        guard let time = Int64(exactly: number.rounded(.down)) else {
+            throw malformed(.badNumber(column: "time", text: text(column)))
+        }
+        return time
+    }
+
     /// The number in a column; nil where it is empty or not there.
     fileprivate func number(_ column: Int?, _ name: String) throws(DatasetError) -> Double? {
         let text = text(column)

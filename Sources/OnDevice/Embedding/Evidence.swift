@@ -8,6 +8,21 @@ public struct Evidence: Sendable, Hashable {
         case pickedItem(String)
         /// A category picked when the app was set up.
         case pickedCategory(String)
+
+        /// What it is about.
+        var subject: Subject {
+            switch self {
+            case .event(let event): .item(event.item)
+            case .pickedItem(let item): .item(item)
+            case .pickedCategory(let name): .category(name)
+            }
+        }
+    }
+
+    /// What evidence can be about.
+    enum Subject: Sendable, Hashable {
+        case item(String)
+        case category(String)
     }
 
     /// What it is.

@@ -46,10 +46,9 @@ struct UserEmbedding: Sendable {
     }
 
     private func subject(of source: Evidence.Source) -> Subject? {
-        switch source {
-        case .event(let event): model.catalogue.item(event.item).map(Subject.item)
-        case .pickedItem(let item): model.catalogue.item(item).map(Subject.item)
-        case .pickedCategory(let name):
+        switch source.subject {
+        case .item(let item): model.catalogue.item(item).map(Subject.item)
+        case .category(let name):
             model.header.categories.firstIndex(of: name).map(Subject.category)
         }
     }

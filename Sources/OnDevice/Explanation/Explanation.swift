@@ -1,5 +1,7 @@
 /// Why an item has its score: parts, one for each past event and each feature, that add up to it.
 public struct Explanation: Sendable, Hashable {
+    /// The identifier of the item.
+    public let item: String
     /// The score that is explained.
     public let score: Double
     /// The parts, evidence first, oldest first. They add up to ``score`` but for rounding (1e-9 of the
@@ -31,21 +33,34 @@ public struct Explanation: Sendable, Hashable {
         case adjustment(Placed.Adjustment.Source)
     }
 
-    /// The parts of past events and answers that speak for the item, the strongest first, those of
-    /// one item or category added up.
-    public var reasons: [(source: Evidence.Source, title: String, amount: Double)] {
-        var reasons: [(source: Evidence.Source, title: String, amount: Double)] = []
-        var places: [String: Int] = [:]
+    /// All that one item or category of the history adds.
+    public struct Reason: Sendable, Hashable {
+        /// What of it adds the most.
+        public let source: Evidence.Source
+        /// What the item or category is called.
+        public let title: String
+        /// What all of it adds.
+        public let amount: Double
+    }
+
+    /// What raises the score, the strongest first.
+    ///
+    /// Among it may be what speaks against something: an item that is unlike a skipped one gains.
+    public var reasons: [Reason] {
+        struct Sum { var (best, title, most, total) = (Evidence.Source?.none, "", 0.0, 0.0) }
+        var sums: [Evidence.Subject: Sum] = [:]
         for part in parts {
             guard case .evidence(let source, let title) = part.source else { continue }
-            if let place = places[title] {
-                reasons[place].amount += part.amount
-                reasons[place].source = source
-            } else {
-                places[title] = reasons.count
-                reasons.append((source, title, part.amount))
+            var sum = sums[source.subject] ?? Sum()
+            if sum.best == nil || part.amount > sum.most {
+                (sum.best, sum.title, sum.most) = (source, title, part.amount)
             }
+            sum.total += part.amount
+            sums[source.subject] = sum
         }
-        return reasons.filter { $0.amount > 0 }.sorted { $0.amount > $1.amount }
+        return sums.values.compactMap { sum in
+            guard let source = sum.best, sum.total > 0 else { return nil }
+            return Reason(source: source, title: sum.title, amount: sum.total)
+        }.sorted { ($0.amount, $1.title) > ($1.amount, $0.title) }
     }
 }

@@ -4,7 +4,7 @@
 public struct ExplanationWords: Sendable, Hashable, Codable {
     /// Between the last two titles.
     public var and = " and "
-    /// For each kind of event, what it is a reason for.
+    /// For each kind of event that can be named as a reason.
     public var events: [BehaviourEvent.Kind: String] = [
         .view: "because you looked at %@", .click: "because you chose %@",
         .play: "because you watched %@", .rating: "because you rated %@",
@@ -29,9 +29,12 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
     /// The English templates.
     public init() {}
 
-    /// The strongest reason in words: up to two titles of one kind, a habit, or popularity.
+    /// The strongest reason in words: up to two titles of one kind, a habit, or popularity. What the
+    /// person did with the item itself is no reason to name, and neither is what they turned down.
     public func callAsFunction(_ explanation: Explanation) -> String {
-        let reasons = explanation.reasons
+        let reasons = explanation.reasons.filter {
+            template($0.source) != nil && $0.source.subject != .item(explanation.item)
+        }
         let habit = explanation.parts.compactMap { part -> (ContextFeature, Double)? in
             guard case .habit(let feature) = part.source, part.amount > 0 else { return nil }
             return (feature, part.amount)
@@ -43,13 +46,13 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
                     && $0.amount >= strongest.amount / 2
             }
             let titles = [strongest.title] + (second.map { [$0.title] } ?? [])
-            return fill(template(strongest.source), titles.joined(separator: and))
+            return fill(template(strongest.source) ?? "", titles.joined(separator: and))
         }
         return habit.map { words(for: $0.0) } ?? popularity
     }
 
-    private func template(_ source: Evidence.Source) -> String {
-        if case .event(let event) = source { events[event.kind] ?? picks } else { picks }
+    private func template(_ source: Evidence.Source) -> String? {
+        if case .event(let event) = source { events[event.kind] } else { picks }
     }
 
     private func words(for feature: ContextFeature) -> String {

@@ -16,9 +16,11 @@ public struct ModelLibrary: Sendable {
     private struct Index: Codable {
         var current: String?
         var previous: String?
-        /// The newest release that was ever installed; older ones are refused, so that nobody can put
-        /// a device back to a model with known faults.
+        /// The newest release that was installed; older ones are refused, so that neither coordinator
+        /// nor network can put a device back to a model with known faults.
         var newest = -1
+        /// What the models are called.
+        var name: String?
     }
 
     /// Opens a folder, or makes it.
@@ -46,24 +48,34 @@ public struct ModelLibrary: Sendable {
         }
     }
 
-    /// Brings a model into use.
+    /// Brings a model into use. The one that is in use can be installed again, where its file was
+    /// damaged or lost.
     ///
     /// - Throws: ``Recommender/PublishedModelError``; the model in use stays in use then.
     @discardableResult
     public func install(_ bytes: [UInt8]) throws -> PublishedModel {
         let model = try PublishedModel(
             MappedBytes(copying: bytes), path: "the received model", trusting: key)
-        var index = try readIndex()
         let release = model.header.release
-        guard release > index.newest else {
-            throw PublishedModelError.notNewer(release: release, newest: index.newest)
+        let file = "release-\(release)-\(hexadecimal(model.digest.prefix(8))).covey"
+        return try whileLocked {
+            var index = try readIndex()
+            if let name = index.name, name != model.header.name {
+                throw PublishedModelError.otherName(expected: name, actual: model.header.name)
+            }
+            guard release > index.newest || file == index.current else {
+                throw PublishedModelError.notNewer(release: release, newest: index.newest)
+            }
+            try replace(path(file), with: bytes)
+            if file != index.current {
+                index = Index(
+                    current: file, previous: index.current, newest: release,
+                    name: model.header.name)
+                try write(index)
+            }
+            removeUnused(index)
+            return try PublishedModel(path: path(file), trusting: key, check: .header)
         }
-        let name = "release-\(release)-\(hexadecimal(model.digest.prefix(8))).covey"
-        try replace(path(name), with: bytes)
-        index = Index(current: name, previous: index.current, newest: release)
-        try write(index)
-        removeUnused(index)
-        return try PublishedModel(path: path(name), trusting: key, check: .header)
     }
 
     /// Brings into use what a delta makes of the model in use.
@@ -80,16 +92,30 @@ public struct ModelLibrary: Sendable {
     /// Goes back to the model before the one in use, which is not taken again afterwards.
     @discardableResult
     public func rollBack() throws -> PublishedModel {
-        var index = try readIndex()
-        guard let previous = index.previous else {
-            throw PublishedModelError.nothingBefore(path: folder)
+        try whileLocked {
+            var index = try readIndex()
+            guard let previous = index.previous else {
+                throw PublishedModelError.nothingBefore(path: folder)
+            }
+            let model = try PublishedModel(path: path(previous), trusting: key)
+            index.current = previous
+            index.previous = nil
+            try write(index)
+            removeUnused(index)
+            return model
         }
-        let model = try PublishedModel(path: path(previous), trusting: key)
-        index.current = previous
-        index.previous = nil
-        try write(index)
-        removeUnused(index)
-        return model
+    }
+
+    /// One change at a time, by whatever thread or process.
+    private func whileLocked<Result>(_ change: () throws -> Result) throws -> Result {
+        let descriptor = Foundation.open(path("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw PublishedModelError.unwritable(path: folder) }
+        // Closing lets the lock go.
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX) == 0 else {
+            throw PublishedModelError.unwritable(path: folder)
+        }
+        return try change()
     }
 
     private func path(_ name: String) -> String { folder + "/" + name }
@@ -101,7 +127,7 @@ public struct ModelLibrary: Sendable {
         guard let data = FileManager.default.contents(atPath: indexPath),
             let index = try? JSONDecoder().decode(Index.self, from: data),
             [index.current, index.previous].allSatisfy({ $0?.contains("/") != true })
-        else { throw PublishedModelError.damaged(path: indexPath, part: "content") }
+        else { throw PublishedModelError.damagedIndex(path: indexPath) }
         return index
     }
 

@@ -52,18 +52,14 @@ struct CandidateScorer: Sendable {
         }
         parts.append(.init(.popularity, Double(model.items.bias(ranked.item))))
         parts += ranked.adjustments.map { .init(.adjustment($0.source), $0.amount) }
-        return Explanation(score: ranked.score, parts: parts)
+        return Explanation(item: ranked.id, score: ranked.score, parts: parts)
     }
 
     private func title(of source: Evidence.Source) -> String {
-        switch source {
-        case .event(let event): title(of: event.item)
-        case .pickedItem(let item): title(of: item)
-        case .pickedCategory(let name): name
+        switch source.subject {
+        case .item(let identifier):
+            model.catalogue.item(identifier).map(model.catalogue.title) ?? identifier
+        case .category(let name): name
         }
-    }
-
-    private func title(of identifier: String) -> String {
-        model.catalogue.item(identifier).map(model.catalogue.title) ?? identifier
     }
 }

@@ -48,7 +48,4 @@ struct ContextProfile: Sendable {
             return (feature, sum / Double(categories.count))
         }
     }
-
-    /// The share of all choices that fell on each category; nil before the first.
-    var mix: [Double]? { total > 0 ? totals.map { $0 / total } : nil }
 }

@@ -6,22 +6,23 @@ internal import VectorKernels
 /// Ranks a catalogue for the person who owns the device, on the device.
 ///
 ///     let store = try BehaviourStore(path: folder + "/behaviour.db", keys: keys)
-///     let ranker = try DeviceRanker(model: library.open(), store: store)
+///     let ranker = try DeviceRanker(model: model, store: store)
 ///     try ranker.record(BehaviourEvent(item: "tt0133093", kind: .play, time: now, context: .now))
 ///     for item in try ranker.rank(limit: 20, context: .now).items { print(item.title) }
 ///
 /// An event counts in the next list; nothing leaves the device. Safe to use from any thread.
 public final class DeviceRanker: Sendable {
     private let store: BehaviourStore?
-    private let options: RankingOptions
     private let state: Mutex<RankerState>
+    /// Held by whoever changes store and state, so that both see changes in one order; a list need not
+    /// wait for the disk.
+    private let changing = Mutex(())
 
     /// A ranker for the history in `store`, which it also writes to.
     public init(
         model: PublishedModel, store: BehaviourStore, options: RankingOptions = RankingOptions()
     ) throws {
         self.store = store
-        self.options = options
         let history = try PersonalHistory(in: store)
         state = Mutex(RankerState(model, history, options: options))
     }
@@ -32,7 +33,6 @@ public final class DeviceRanker: Sendable {
         options: RankingOptions = RankingOptions()
     ) {
         store = nil
-        self.options = options
         state = Mutex(RankerState(model, history, options: options))
     }
 
@@ -62,7 +62,8 @@ public final class DeviceRanker: Sendable {
         using generator: inout some RandomNumberGenerator
     ) throws -> RankedList {
         guard (1...1000).contains(limit) else { throw RankingError.limit(limit) }
-        let (candidates, scorer, mix, model) = try state.withLock { state in
+        let (candidates, scorer, mix, model, reranker) = try state.withLock { state in
+            let options = state.options
             let filters = try state.filters(filter)
             let person = state.person
             let scorer = CandidateScorer(person, context: context, weights: options.context)
@@ -72,9 +73,9 @@ public final class DeviceRanker: Sendable {
             let candidates = state.scan.items.map {
                 scorer.candidate(Int($0), exposure: person.exposure(of: Int($0)))
             }
-            return (candidates, scorer, person.targetMix, person.model)
+            return (candidates, scorer, person.targetMix, person.model, options.reranker)
         }
-        let placed = options.reranker.rerank(
+        let placed = reranker.rerank(
             candidates, limit: limit, targetMix: mix, using: &generator)
         return RankedList(
             items: placed.map { place in
@@ -90,8 +91,10 @@ public final class DeviceRanker: Sendable {
 
     /// Takes in an event: durably, where there is a store, before it counts.
     public func record(_ event: BehaviourEvent) throws {
-        try store?.append(event)
-        state.withLock { $0.take(event) }
+        try changing.withLock { _ in
+            try store?.append(event)
+            state.withLock { $0.take(event) }
+        }
     }
 
     /// Notes that a list was shown, with the chances by which each item got its place.
@@ -102,31 +105,52 @@ public final class DeviceRanker: Sendable {
     public func recordShown(_ list: RankedList, at time: Int64) throws {
         guard !list.items.isEmpty else { return }
         let impression = list.impression(at: time)
-        try store?.append(impression)
-        state.withLock { $0.take(impression) }
+        try changing.withLock { _ in
+            try store?.append(impression)
+            state.withLock { $0.take(impression) }
+        }
     }
 
     /// Takes what the person picked when the app was set up, in place of what was picked before.
     public func pick(items: [String] = [], categories: [String] = []) throws {
-        var history = history
-        history.pickedItems = items
-        history.pickedCategories = categories
-        if let store { try history.savePicks(in: store) }
-        restart(with: history)
+        try changing.withLock { _ in
+            var history = history
+            history.pickedItems = items
+            history.pickedCategories = categories
+            if let store { try history.savePicks(in: store) }
+            state.withLock { $0 = RankerState($0.person.model, history, options: $0.options) }
+        }
     }
 
     /// Goes over to another model, such as a newer release.
-    public func use(_ model: PublishedModel) {
-        state.withLock { $0 = RankerState(model, $0.history, options: options) }
+    ///
+    /// Rules and filters name items and categories by their numbers in the model, which are others in
+    /// another release: an app that uses them gives new options with the model.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - options: How it ranks with it; nil to go on as before.
+    public func use(_ model: PublishedModel, options: RankingOptions? = nil) {
+        changing.withLock { _ in
+            state.withLock {
+                $0 = RankerState(model, $0.history, options: options ?? $0.options)
+            }
+        }
     }
 
     /// Reads the store again, after something in it was deleted.
     public func reload() throws {
-        if let store { restart(with: try PersonalHistory(in: store)) }
+        guard let store else { return }
+        try changing.withLock { _ in
+            let history = try PersonalHistory(in: store)
+            state.withLock { $0 = RankerState($0.person.model, history, options: $0.options) }
+        }
     }
 
     /// Goes on with another history; a store is left as it is.
     public func restart(with history: PersonalHistory) {
-        state.withLock { $0 = RankerState($0.person.model, history, options: options) }
+        changing.withLock { _ in
+            state.withLock { $0 = RankerState($0.person.model, history, options: $0.options) }
+        }
     }
 }

@@ -3,12 +3,14 @@ internal import VectorKernels
 
 /// What a ``DeviceRanker`` holds, under its lock.
 struct RankerState: Sendable {
+    let options: RankingOptions
     private(set) var person: Person
     private(set) var history: PersonalHistory
     var scan = TopKScan()
     private var categorySets: [Int: ItemBitmap] = [:]
 
     init(_ model: PublishedModel, _ history: PersonalHistory, options: RankingOptions) {
+        self.options = options
         self.history = history
         person = Person(model, options: options)
         person.take(
@@ -18,6 +20,14 @@ struct RankerState: Sendable {
     }
 
     mutating func take(_ event: BehaviourEvent) {
+        let place = history.events.lastIndex { $0.time <= event.time }.map { $0 + 1 } ?? 0
+        guard place == history.events.count else {
+            // What comes late takes its place by time, as the store would give it.
+            var history = history
+            history.events.insert(event, at: place)
+            self = RankerState(person.model, history, options: options)
+            return
+        }
         history.events.append(event)
         person.take(event)
     }

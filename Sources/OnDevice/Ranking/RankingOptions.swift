@@ -82,8 +82,8 @@ public struct RankingFilter: Sendable {
     public var categories: Set<String>?
     /// No item of any of these categories.
     public var excludedCategories: Set<String>
-    /// Only these items, by their numbers in the model's catalogue: what is in stock, what the
-    /// subscription covers; nil for all.
+    /// Only these items, by their numbers in this model's catalogue: what is in stock, what the
+    /// subscription covers; nil for all. Make it anew for another release.
     public var available: ItemBitmap?
 
     /// All items unless told otherwise.

@@ -5,8 +5,9 @@ extension EmbeddingRule {
     init(_ file: ModelFile) throws {
         let header = file.header
         let dimensions = header.dimensions
-        func setting(_ name: String) throws -> Double {
-            guard let value = header.settings[name], value.isFinite, value >= 0 else {
+        func setting(_ name: String, over floor: Double = -.leastNonzeroMagnitude) throws -> Double
+        {
+            guard let value = header.settings[name], value.isFinite, value > floor else {
                 throw PublishedModelError.damaged(path: file.path, part: "setting '\(name)'")
             }
             return value
@@ -16,17 +17,17 @@ extension EmbeddingRule {
             self = .recency(
                 RecencyRule(
                     weights: RecencyWeights(
-                        decay: try setting("decay"), slowWeight: try setting("slowWeight"),
-                        slowDecay: try setting("slowDecay")),
+                        decay: try setting("decay", over: 0), slowWeight: try setting("slowWeight"),
+                        slowDecay: try setting("slowDecay", over: 0)),
                     spectrum: try file.floats(.spectrum, count: dimensions),
                     itemScales: try file.floats(.itemScales, count: header.items),
                     covariance: try file.floats(.covariance, count: dimensions * dimensions)))
         case "ridge":
             self = .ridge(
                 RidgeRule(
-                    regularization: try setting("regularization"),
+                    regularization: try setting("regularization", over: 0),
                     unobservedWeight: try setting("unobservedWeight"),
-                    decay: try setting("decay"), scale: try setting("scale"),
+                    decay: try setting("decay", over: 0), scale: try setting("scale"),
                     gram: try file.floats(.gram, count: dimensions * dimensions)))
         default: throw PublishedModelError.damaged(path: file.path, part: "rule")
         }
@@ -52,6 +53,25 @@ extension EmbeddingRule {
                 "decay": rule.decay, "scale": rule.scale,
             ]
         }
+    }
+
+    /// Whether every number can be reckoned with, and there are as many as a model of this size needs.
+    func isUsable(items: Int, dimensions: Int) -> Bool {
+        let (arrays, positive): ([([Float], Int)], [Double]) =
+            switch self {
+            case .recency(let rule):
+                (
+                    [
+                        (rule.spectrum, dimensions), (rule.itemScales, items),
+                        (rule.covariance, dimensions * dimensions),
+                    ], [rule.weights.decay, rule.weights.slowDecay]
+                )
+            case .ridge(let rule):
+                ([(rule.gram, dimensions * dimensions)], [rule.decay, rule.regularization])
+            }
+        return arrays.allSatisfy { $0.count == $1 && $0.allSatisfy(\.isFinite) }
+            && settings.values.allSatisfy { $0.isFinite && $0 >= 0 }
+            && positive.allSatisfy { $0 > 0 }
     }
 
     var parts: [(part: PublishedModel.Part, bytes: [UInt8])] {

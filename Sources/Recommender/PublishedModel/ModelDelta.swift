@@ -59,11 +59,13 @@ public struct ModelDelta: Sendable {
     /// - Throws: ``PublishedModelError``.
     public func applied(to old: PublishedModel, trusting key: [UInt8]?) throws -> PublishedModel {
         try PublishedModel(
-            MappedBytes(copying: rebuilt(from: old)), path: "the updated model", trusting: key)
+            MappedBytes(copying: rebuilt(from: old, trusting: key)), path: "the updated model",
+            trusting: key)
     }
 
-    /// The file that the delta leads to, not yet checked.
-    func rebuilt(from old: PublishedModel) throws -> [UInt8] {
+    /// The file that the delta leads to; its header is checked before anything is made of it, its
+    /// content is not.
+    private func rebuilt(from old: PublishedModel, trusting key: [UInt8]?) throws -> [UInt8] {
         let damaged = PublishedModelError.damaged(path: "the delta", part: "content")
         guard encoded.starts(with: Self.magic), encoded.count >= Self.headerStart else {
             throw damaged
@@ -82,20 +84,23 @@ public struct ModelDelta: Sendable {
             throw damaged
         }
         let headerBytes = Array(encoded[Self.headerStart..<Self.headerStart + headerLength])
-        guard let header = try? ModelHeader.decode(headerBytes) else { throw damaged }
+        try ModelFile.verify(
+            headerBytes, signature: Array(encoded[(signatureEnd - 64)..<signatureEnd]),
+            trusting: key, path: "the delta")
+        guard let header = try? ModelHeader.decode(headerBytes),
+            Set(header.sections.map(\.name)).count == header.sections.count
+        else { throw damaged }
         var file = ModelFile.prefix(headerLength: headerLength)
         file += encoded[Self.headerStart..<signatureEnd]
         let sectionsStart = ModelFile.aligned(file.count)
         var position = signatureEnd
         for section in header.sections {
             let before = Self.section(section.name, of: old.file)
-            // What a section may add to what is there is bounded by what was sent.
+            // Sections follow each other, and hold no more than what is there and what was sent.
+            let start = ModelFile.aligned(file.count)
             guard section.length >= 0, section.length <= before.count + encoded.count,
-                section.offset >= 0,
-                section.offset <= file.count + ModelFile.alignment
+                section.offset == start - sectionsStart
             else { throw damaged }
-            let start = sectionsStart + section.offset
-            guard start >= file.count else { throw damaged }
             file += [UInt8](repeating: 0, count: start - file.count)
             let count = Self.pieceCount(section.length)
             let bitmap = position

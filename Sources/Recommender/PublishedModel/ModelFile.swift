@@ -35,15 +35,26 @@ struct ModelFile: Sendable {
         do { header = try ModelHeader.decode(headerBytes) } catch {
             throw PublishedModelError.damaged(path: path, part: "header")
         }
-        let room = bytes.count - sectionsStart
-        let isSane =
-            header.items >= 0 && header.items < Int(UInt32.max) && header.dimensions > 0
-            && header.dimensions <= 1 << 16
-            && header.sections.allSatisfy {
-                $0.offset >= 0 && $0.length >= 0 && $0.offset % Self.alignment == 0
-                    && $0.offset <= room && $0.length <= room - $0.offset
-            }
-        guard isSane else { throw PublishedModelError.damaged(path: path, part: "header") }
+        guard header.items >= 0, header.items < Int(Int32.max), header.dimensions > 0,
+            header.dimensions <= 1 << 16
+        else { throw PublishedModelError.damaged(path: path, part: "header") }
+        try checkLayout(afterSignature: end + SigningKey.signatureLength)
+    }
+
+    /// Sections follow each other with nothing but zeros between, and nothing comes after the last.
+    private func checkLayout(afterSignature start: Int) throws {
+        var end = start
+        for section in header.sections {
+            let first = Self.aligned(end)
+            guard section.offset == first - sectionsStart, section.length >= 0,
+                first <= bytes.count, section.length <= bytes.count - first,
+                bytes.bytes(in: end..<first).allSatisfy({ $0 == 0 })
+            else { throw PublishedModelError.damaged(path: path, part: "header") }
+            end = first + section.length
+        }
+        guard end == bytes.count else {
+            throw PublishedModelError.damaged(path: path, part: "length")
+        }
     }
 
     /// The file with these sections, in this order.
@@ -92,14 +103,21 @@ struct ModelFile: Sendable {
     var digest: [UInt8] { BLAKE2b.hash(headerBytes + signature) }
 
     func verify(trusting key: [UInt8]?) throws {
+        try Self.verify(headerBytes, signature: signature, trusting: key, path: path)
+    }
+
+    /// Checks the signature of a header, where a key is trusted.
+    static func verify(
+        _ header: [UInt8], signature: [UInt8], trusting key: [UInt8]?, path: String
+    ) throws {
         guard let key else { return }
-        guard
-            SigningKey.isValid(signature, of: Self.signedMessage(headerBytes), publicKey: key)
-        else { throw PublishedModelError.notSigned(path: path) }
+        guard SigningKey.isValid(signature, of: signedMessage(header), publicKey: key) else {
+            throw PublishedModelError.notSigned(path: path)
+        }
     }
 
     /// Checks the sections with these names against the header.
-    func verifySections(where isChecked: (String) -> Bool = { _ in true }) throws {
+    func verifySections(where isChecked: (String) -> Bool) throws {
         for section in header.sections where isChecked(section.name) {
             var hash = try BLAKE2b()
             let start = sectionsStart + section.offset
@@ -130,7 +148,9 @@ struct ModelFile: Sendable {
     func floats(_ part: PublishedModel.Part, count: Int) throws -> [Float] {
         let range = try range(of: part)
         guard range.count == 4 * count else { throw damaged(part) }
-        return FloatBytes.decode(bytes.bytes(in: range))
+        let values = FloatBytes.decode(bytes.bytes(in: range))
+        guard values.allSatisfy(\.isFinite) else { throw damaged(part) }
+        return values
     }
 
     func damaged(_ part: PublishedModel.Part) -> PublishedModelError {

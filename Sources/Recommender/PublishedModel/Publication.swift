@@ -27,6 +27,9 @@ public struct Publication: Sendable {
         self.source = source
     }
 
+    /// What a device's store takes, in bytes.
+    private static let (longestIdentifier, longestName) = (256, 200)
+
     /// The bytes of the file.
     ///
     /// - Parameters:
@@ -34,8 +37,15 @@ public struct Publication: Sendable {
     ///   - key: The publisher's; nil leaves the file unsigned, and devices will not take it.
     /// - Throws: ``PublicationError``.
     public func encoded(precision: VectorPrecision, key: SigningKey?) throws -> [UInt8] {
-        guard content.rows.allSatisfy(\.isFinite), content.priors.allSatisfy(\.isFinite) else {
-            throw PublicationError.notFinite
+        guard content.rows.allSatisfy(\.isFinite), content.priors.allSatisfy(\.isFinite),
+            content.rule.isUsable(items: content.itemCount, dimensions: content.dimensions)
+        else { throw PublicationError.notFinite }
+        guard (1...Self.longestName).contains(name.utf8.count) else {
+            throw PublicationError.invalidName(name)
+        }
+        for item in catalogue.items
+        where !(1...Self.longestIdentifier).contains(item.id.utf8.count) {
+            throw PublicationError.invalidIdentifier(item.id)
         }
         let categories = Set(catalogue.items.flatMap(\.categories)).sorted()
         guard categories.count <= Int(UInt16.max) else {
@@ -89,10 +99,14 @@ public struct Publication: Sendable {
 
 /// Why a model cannot be published.
 public enum PublicationError: Error, Equatable, CustomStringConvertible {
-    /// A row or prior is not a number.
+    /// A row, a prior or a number of the rule is not finite or out of range.
     case notFinite
     /// More categories than numbers for them.
     case tooManyCategories(Int)
+    /// An identifier is empty or longer than 256 bytes.
+    case invalidIdentifier(String)
+    /// The model's name is empty or longer than 200 bytes.
+    case invalidName(String)
     /// Two items share an identifier.
     case repeatedIdentifier(String)
     /// Identifiers or titles are longer than 4 GiB together.
@@ -104,6 +118,10 @@ public enum PublicationError: Error, Equatable, CustomStringConvertible {
         case .notFinite: "the model holds values that are not finite; train it again"
         case .tooManyCategories(let count):
             "the catalogue has \(count) categories; a published model holds at most 65,535"
+        case .invalidIdentifier(let id):
+            "an item's identifier '\(id.prefix(60))' is empty or longer than 256 bytes; shorten it"
+        case .invalidName(let name):
+            "the model's name '\(name.prefix(60))' is empty or longer than 200 bytes; shorten it"
         case .repeatedIdentifier(let id): "two items of the catalogue have the identifier '\(id)'"
         case .tooMuchText: "the catalogue's texts are longer than 4 GiB"
         }

@@ -58,23 +58,23 @@ public struct PublishedCatalogue: Sendable {
         return nil
     }
 
-    /// Items whose title or identifier contains `text`, whatever its case; titles that begin with it
-    /// first.
+    /// Items whose title contains `text`, or whose identifier it is, whatever its case: first those
+    /// that are called so, then those that begin so. A negative limit counts as 0.
     public func search(_ text: String, limit: Int) -> [Int] {
         let wanted = text.lowercased()
-        guard !wanted.isEmpty else { return [] }
-        var beginning: [Int] = []
-        var containing: [Int] = []
+        guard !wanted.isEmpty, limit > 0 else { return [] }
+        var (exact, beginning, containing) = ([Int](), [Int](), [Int]())
         for item in 0..<count {
             let title = title(of: item).lowercased()
-            if title.hasPrefix(wanted) || identifiers[item].lowercased() == wanted {
+            if title == wanted || identifiers[item].lowercased() == wanted {
+                exact.append(item)
+            } else if beginning.count < limit, title.hasPrefix(wanted) {
                 beginning.append(item)
-                if beginning.count == limit { break }
             } else if containing.count < limit, title.contains(wanted) {
                 containing.append(item)
             }
         }
-        return Array((beginning + containing).prefix(limit))
+        return Array((exact + beginning + containing).prefix(limit))
     }
 
     /// The slots of the index: a power of two, at least twice the items.

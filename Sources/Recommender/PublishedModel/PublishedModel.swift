@@ -23,6 +23,7 @@ public struct PublishedModel: Sendable {
     public let digest: [UInt8]
 
     let file: ModelFile
+    private let centroids: Range<Int>
 
     /// How much of a file is checked when it is opened.
     public enum Check: Sendable, Hashable {
@@ -61,6 +62,14 @@ public struct PublishedModel: Sendable {
         header = file.header
         digest = file.digest
         let range = try file.range(of: .items)
+        let byteCount = ItemTable.byteCount(
+            count: header.items, dimension: header.dimensions, precision: header.precision,
+            hasBiases: true)
+        centroids = try file.range(of: .centroids)
+        guard range.count == byteCount else { throw file.damaged(.items) }
+        guard centroids.count == 4 * header.dimensions * header.categories.count else {
+            throw file.damaged(.centroids)
+        }
         do {
             items = try ItemTable(
                 file.bytes, offset: range.lowerBound, count: header.items,
@@ -82,11 +91,11 @@ public struct PublishedModel: Sendable {
     /// The mean over the items of a category of their rows as pieces of history, before any spectrum,
     /// each item weighted by exp(prior): what a person who picks the category is taken to have chosen.
     public func centroid(ofCategory category: Int) -> [Float] {
-        guard header.categories.indices.contains(category),
-            let start = try? file.range(of: .centroids).lowerBound
-        else { return [Float](repeating: 0, count: header.dimensions) }
+        guard header.categories.indices.contains(category) else {
+            return [Float](repeating: 0, count: header.dimensions)
+        }
         let length = 4 * header.dimensions
-        let first = start + category * length
+        let first = centroids.lowerBound + category * length
         return FloatBytes.decode(file.bytes.bytes(in: first..<first + length))
     }
 }

@@ -14,6 +14,10 @@ public enum PublishedModelError: Error, Equatable, CustomStringConvertible {
     case otherBase(expected: String, actual: String)
     /// A release is no newer than the newest that was installed.
     case notNewer(release: Int, newest: Int)
+    /// A model has another name than those of the folder.
+    case otherName(expected: String, actual: String)
+    /// The list of installed models cannot be read.
+    case damagedIndex(path: String)
     /// There is no earlier release to go back to.
     case nothingBefore(path: String)
     /// A file cannot be written.
@@ -36,6 +40,10 @@ public enum PublishedModelError: Error, Equatable, CustomStringConvertible {
             "the delta leads from model \(expected), and this is \(actual); fetch the whole model"
         case .notNewer(let release, let newest):
             "release \(release) is not newer than release \(newest), which was installed before"
+        case .otherName(let expected, let actual):
+            "this is a model '\(actual)', and the installed ones are of '\(expected)'"
+        case .damagedIndex(let path):
+            "\(path) is damaged; delete its folder and fetch the model again"
         case .nothingBefore(let path): "\(path) holds no earlier release to go back to"
         case .unwritable(let path): "cannot write \(path)"
         }

@@ -150,9 +150,6 @@ public struct Simulation: Sendable {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
-        try folder.write(
-            model: publish(
-                state.algorithm.model, release: state.round, source: state.modelHash))
         if status == .finished {
             for statement in quality.statements {
                 try ledger.record(.statement(statement), time: Int64(state.round) * 1000)
@@ -169,6 +166,10 @@ public struct Simulation: Sendable {
                 scenarioYAML: scenario.resolvedYAML
             ).render())
         if status == .finished { folder.removeCheckpoint() }
+        // Last: a model that cannot be published leaves a run that can be read.
+        try folder.write(
+            model: publish(
+                state.algorithm.model, release: state.round, source: state.modelHash))
         return result
     }
 

@@ -33,8 +33,8 @@ extension VectorPrecision: CustomStringConvertible {
     }
 }
 
-/// Its name.
 extension VectorPrecision: Codable {
+    /// Reads the name.
     public init(from decoder: any Decoder) throws {
         let name = try decoder.singleValueContainer().decode(String.self)
         guard let precision = VectorPrecision(name: name) else {
@@ -46,6 +46,7 @@ extension VectorPrecision: Codable {
         self = precision
     }
 
+    /// Writes the name.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -21,7 +21,9 @@ struct Model: ParsableCommand {
 extension Model {
     /// Runs a command's work; what it throws becomes one line.
     static func run(_ work: () throws -> Void) throws {
-        do { try work() } catch {
+        do { try work() } catch let error as ValidationError {
+            throw error
+        } catch {
             FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
             throw ExitCode(2)
         }
@@ -121,7 +123,13 @@ extension Model {
 
         func run() throws {
             try Model.run {
-                var publication = try PublishedModel(path: model, trusting: nil).publication
+                let source = try PublishedModel(path: model, trusting: nil)
+                guard source.header.precision == .float32 else {
+                    throw ValidationError(
+                        "\(model) keeps \(source.header.precision) already; pack the model as it was "
+                            + "trained, in float32.")
+                }
+                var publication = source.publication
                 if let release { publication.release = release }
                 try Model.write(
                     publication.encoded(

@@ -92,7 +92,7 @@ struct Rank: ParsableCommand {
                 ).run()
                 return
             }
-            let list = try ranker.rank(limit: limit, filter: filter)
+            let list = try ranker.rank(limit: limit, context: .inUTC, filter: filter)
             print(
                 json
                     ? try RankJSON(list, of: model).text : RankTable(list, explains: explain).text)
@@ -137,6 +137,11 @@ enum RankInputError: Error, CustomStringConvertible {
             "\(path): the model knows none of its items; is it of the same catalogue?"
         }
     }
+}
+
+extension EventContext {
+    /// This moment, by the same clock as a file's times.
+    static var inUTC: EventContext { EventContext(at: Int64(Date().timeIntervalSince1970)) }
 }
 
 extension EventFile {

@@ -38,7 +38,7 @@ struct RankSession {
                 ranker.restart(with: history)
                 list = try show()
             case "why":
-                guard let place = Int(rest), let explanation = list.explanation(at: place - 1)
+                guard let place = Int(rest), let explanation = list.explanation(at: place &- 1)
                 else {
                     print("which place? 'why 1' to 'why \(list.items.count)'")
                     continue
@@ -65,7 +65,7 @@ struct RankSession {
     }
 
     private func show() throws -> RankedList {
-        let list = try ranker.rank(limit: limit, filter: filter)
+        let list = try ranker.rank(limit: limit, context: .inUTC, filter: filter)
         print(RankTable(list, explains: explains).text)
         return list
     }
@@ -87,14 +87,14 @@ struct RankSession {
             print("which one? ", terminator: "")
             fflush(nil)
             item = readLine().flatMap { Int($0) }.flatMap {
-                found.indices.contains($0 - 1) ? found[$0 - 1] : nil
+                found.indices.contains($0 &- 1) ? found[$0 - 1] : nil
             }
         }
         guard let item else { return false }
         try ranker.record(
             BehaviourEvent(
                 item: catalogue.identifier(of: item), kind: kind,
-                time: Int64(Date().timeIntervalSince1970), context: .now))
+                time: Int64(Date().timeIntervalSince1970), context: .inUTC))
         print("\(kind.rawValue): \(catalogue.title(of: item))")
         return true
     }

@@ -93,13 +93,47 @@ struct ModelLibraryTests {
         #expect(try library.open()?.header.release == 2)
     }
 
+    @Test func `a model in use whose file was damaged is installed again`() throws {
+        let library = try library()
+        try library.install(release(1))
+        try library.install(release(2))
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder).first {
+                $0.hasPrefix("release-2")
+            })
+        try Data("lost".utf8).write(to: URL(filePath: folder + "/" + name))
+        #expect(throws: PublishedModelError.self) { try library.open() }
+        try library.install(release(2))
+        #expect(try library.open()?.header.release == 2)
+        #expect(try library.rollBack().header.release == 1)
+    }
+
+    @Test func `a model of another name is refused, though the same key signs it`() throws {
+        let library = try library()
+        try library.install(release(1))
+        var music = try PublishedModel(MappedBytes(copying: release(9)), trusting: nil).publication
+        music.name = "music"
+        let bytes = try music.encoded(precision: .int8, key: key)
+        #expect(throws: PublishedModelError.otherName(expected: "movies", actual: "music")) {
+            try library.install(bytes)
+        }
+    }
+
+    @Test func `of many installations at once, the newest stays`() async throws {
+        let library = try library()
+        let releases = try (1...8).map { try release($0) }
+        await withTaskGroup(of: Void.self) { group in
+            for bytes in releases { group.addTask { _ = try? library.install(bytes) } }
+        }
+        #expect(try library.open()?.header.release == 8)
+    }
+
     @Test func `an index that leads elsewhere is refused`() throws {
         let library = try library()
         try library.install(release(1))
         try Data(#"{"current":"../model.covey","newest":1}"#.utf8).write(
             to: URL(filePath: folder + "/index.json"))
-        #expect(throws: PublishedModelError.damaged(path: folder + "/index.json", part: "content"))
-        {
+        #expect(throws: PublishedModelError.damagedIndex(path: folder + "/index.json")) {
             try library.open()
         }
     }

@@ -5,7 +5,8 @@ import Testing
 struct ExplanationWordsTests {
     private func explanation(_ parts: [(Explanation.Source, Double)]) -> Explanation {
         Explanation(
-            score: parts.reduce(0) { $0 + $1.1 }, parts: parts.map { Explanation.Part($0.0, $0.1) })
+            item: "this", score: parts.reduce(0) { $0 + $1.1 },
+            parts: parts.map { Explanation.Part($0.0, $0.1) })
     }
 
     private func event(_ title: String, _ kind: BehaviourEvent.Kind = .play) -> Explanation.Source {
@@ -36,7 +37,23 @@ struct ExplanationWordsTests {
             (event("X"), 1), (event("Y"), 1.5), (event("X", .rating), 1), (event("Z"), -1),
         ]).reasons
         #expect(reasons.map(\.title) == ["X", "Y"])
+        #expect(reasons.map(\.source.subject) == [.item("X"), .item("Y")])
         #expect(reasons.map(\.amount) == [2, 1.5])
+    }
+
+    @Test func `what was turned down is no reason to name, and neither is the item itself`() {
+        let words = ExplanationWords()
+        #expect(
+            words(explanation([(event("X", .skip), 2), (event("Y"), 0.5)]))
+                == "because you watched Y")
+        #expect(words(explanation([(event("X", .hide), 2)])) == "popular with everybody")
+        #expect(
+            words(explanation([(event("this", .view), 2), (event("Y"), 0.5)]))
+                == "because you watched Y")
+        // The play is the reason, not the skip that took some of it back.
+        #expect(
+            words(explanation([(event("X"), 2), (event("X", .skip), -1)]))
+                == "because you watched X")
     }
 
     @Test func `a habit is named where it is the strongest`() {

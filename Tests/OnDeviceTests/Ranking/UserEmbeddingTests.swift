@@ -64,7 +64,9 @@ struct UserEmbeddingTests {
         for pivot in 0..<width {
             for row in 0..<width where row != pivot {
                 let factor = system[row][pivot] / system[pivot][pivot]
-                for column in pivot...width { system[row][column] -= factor * system[pivot][column] }
+                for column in pivot...width {
+                    system[row][column] -= factor * system[pivot][column]
+                }
             }
         }
         for (index, value) in embedding.vector.enumerated() {
