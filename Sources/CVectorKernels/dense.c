@@ -156,8 +156,8 @@ void covey_double_rotate(double *x, double *y, double cosine, double sine, size_
 
 DISPATCHED
 void covey_double_matrix_vector(
-    double *y, const double *a, size_t stride, const double *x, size_t count) {
-    for (size_t i = 0; i < count; i++) y[i] = dot(a + i * stride, x, count);
+    double *y, const double *a, size_t stride, const double *x, size_t rows, size_t columns) {
+    for (size_t i = 0; i < rows; i++) y[i] = dot(a + i * stride, x, columns);
 }
 
 DISPATCHED

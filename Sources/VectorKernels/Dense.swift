@@ -112,9 +112,20 @@ package enum Dense {
         return [Double](unsafeUninitializedCapacity: x.count) { target, initialized in
             a.withUnsafeBufferPointer { a in
                 guard let a = a.baseAddress, let target = target.baseAddress else { return }
-                covey_double_matrix_vector(target, a + start * (n + 1), n, x, x.count)
+                covey_double_matrix_vector(
+                    target, a + start * (n + 1), n, x, x.count, x.count)
             }
             initialized = x.count
+        }
+    }
+
+    /// The inner products of the rows of a matrix of `x.count` columns with `x`.
+    package static func product(_ a: [Double], _ x: [Double]) -> [Double] {
+        precondition(!x.isEmpty && a.count % x.count == 0)
+        let rows = a.count / x.count
+        return [Double](unsafeUninitializedCapacity: rows) { target, initialized in
+            covey_double_matrix_vector(target.baseAddress, a, x.count, x, rows, x.count)
+            initialized = rows
         }
     }
 

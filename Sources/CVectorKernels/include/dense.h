@@ -24,9 +24,9 @@ void covey_double_add_scaled(double *y, const double *x, double alpha, size_t co
 /// (x, y) := (cosine x + sine y, cosine y - sine x).
 void covey_double_rotate(double *x, double *y, double cosine, double sine, size_t count);
 
-/// y = a x, where a is count × count with rows `stride` apart.
+/// y = a x, where a is rows × columns with rows `stride` apart.
 void covey_double_matrix_vector(
-    double *y, const double *a, size_t stride, const double *x, size_t count);
+    double *y, const double *a, size_t stride, const double *x, size_t rows, size_t columns);
 
 /// a -= v w^T + w v^T, where a is count × count with rows `stride` apart.
 void covey_double_rank_two(

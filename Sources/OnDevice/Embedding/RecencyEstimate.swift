@@ -25,29 +25,12 @@ struct RecencyEstimate: EmbeddingEstimate {
         }
     }
 
-    var vector: [Double] {
-        let scale = scale
-        return fast.indices.map { scale * sum(at: $0) }
-    }
-
-    private func sum(at index: Int) -> Double { fast[index] + weights.slowWeight * slow[index] }
-
-    /// 1 / sqrt(sᵀ C s); 0 where there is nothing to scale.
-    private var scale: Double {
-        let sum = fast.indices.map { self.sum(at: $0) }
-        var variance = 0.0
-        for row in sum.indices {
-            variance +=
-                sum[row]
-                * Dense.dot(covariance, from: row * sum.count, sum, from: 0, count: sum.count)
-        }
-        guard sum.contains(where: { $0 != 0 }) else { return 0 }
-        return 1 / max(max(variance, 0).squareRoot(), 1e-9)
-    }
-
-    func lens(for row: [Double]) -> [Double] {
-        let scale = scale
-        return row.map { $0 * scale }
+    var solution: (vector: [Double], lens: EmbeddingLens) {
+        let sum = zip(fast, slow).map { $0 + weights.slowWeight * $1 }
+        let variance = Dense.dot(sum, Dense.product(covariance, sum))
+        let isKnown = sum.contains { $0 != 0 }
+        let scale = isKnown ? 1 / max(max(variance, 0).squareRoot(), 1e-9) : 0
+        return (sum.map { $0 * scale }, .scaled(scale))
     }
 
     func weight(age: Int) -> Double { weights(age: Double(age)) }

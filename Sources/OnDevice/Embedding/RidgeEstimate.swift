@@ -37,16 +37,11 @@ struct RidgeEstimate: EmbeddingEstimate {
         }
     }
 
-    private var factor: CholeskyFactor {
-        CholeskyFactor(of: zip(base, moments).map { $0 + $1 }, order: width)
+    var solution: (vector: [Double], lens: EmbeddingLens) {
+        guard target.contains(where: { $0 != 0 }) else { return (target, .scaled(0)) }
+        let factor = CholeskyFactor(of: zip(base, moments).map { $0 + $1 }, order: width)
+        return (factor.solve(target).map { $0 * rule.scale }, .solved(factor, scale: rule.scale))
     }
-
-    var vector: [Double] {
-        guard target.contains(where: { $0 != 0 }) else { return target }
-        return factor.solve(target).map { $0 * rule.scale }
-    }
-
-    func lens(for row: [Double]) -> [Double] { factor.solve(row).map { $0 * rule.scale } }
 
     func weight(age: Int) -> Double { exp(-Double(age) / rule.decay) }
 }

@@ -8,8 +8,8 @@ struct UserEmbedding: Sendable {
     private var estimate: any EmbeddingEstimate
     /// What evidence there is of items or categories that the model knows, oldest first.
     private(set) var evidence: [Evidence] = []
-    /// Where the vector of each piece of evidence is in `vectors`.
-    private var places: [Int] = []
+    /// Where the vector of each piece of evidence is among those of all subjects.
+    private(set) var places: [Int] = []
     /// The number of pieces that speak for something, up to and including each.
     private var ages: [Int] = []
     private var positives = 0
@@ -66,23 +66,33 @@ struct UserEmbedding: Sendable {
         return place
     }
 
-    /// u: what rows are multiplied with.
-    var vector: [Double] { estimate.vector }
+    /// u, and how each piece of evidence is part of it.
+    var solution: Solution {
+        let (vector, lens) = estimate.solution
+        return Solution(
+            vector: vector, lens: lens,
+            weights: zip(evidence, ages).map {
+                $0.strength * estimate.weight(age: positives - $1)
+            })
+    }
+
+    /// What the evidence comes to, for all items alike.
+    struct Solution: Sendable {
+        /// u: what rows are multiplied with.
+        let vector: [Double]
+        /// What a row becomes before it meets the vectors of evidence.
+        let lens: EmbeddingLens
+        /// What each piece of evidence weighs.
+        let weights: [Double]
+    }
 
     /// How much each piece of evidence adds to the score of an item with this row, in order.
     ///
     /// A score is linear in the evidence: by Hu, Koren and Volinsky, ICDM 2008, section 5, for the
     /// ridge regression; by definition for a weighted sum.
-    func contributions(to row: [Float]) -> [Double] {
-        let lens = estimate.lens(for: row.map { Double($0) })
-        let width = lens.count
-        let products = (0..<placeOfSubject.count).map {
-            Dense.dot(vectors, from: $0 * width, lens, from: 0, count: width)
-        }
-        return evidence.indices.map {
-            evidence[$0].strength * estimate.weight(age: positives - ages[$0])
-                * products[places[$0]]
-        }
+    func contributions(to row: [Float], under solution: Solution) -> [Double] {
+        let products = Dense.product(vectors, solution.lens(row.map { Double($0) }))
+        return zip(solution.weights, places).map { $0 * products[$1] }
     }
 }
 
@@ -91,12 +101,26 @@ protocol EmbeddingEstimate: Sendable {
     /// Takes in evidence of this strength for what has this vector. Evidence that speaks for
     /// something makes all before it older.
     mutating func add(_ vector: [Double], strength: Double)
-    /// u.
-    var vector: [Double] { get }
-    /// What the vector of evidence is multiplied with for its share of the score of this row.
-    func lens(for row: [Double]) -> [Double]
+    /// u, and what the vector of evidence is multiplied with for its share of the score of a row.
+    var solution: (vector: [Double], lens: EmbeddingLens) { get }
     /// What evidence weighs that is followed by `age` others that speak for something.
     func weight(age: Int) -> Double
+}
+
+/// What a row becomes before its product with the vector of a piece of evidence says how much that adds
+/// to its score.
+enum EmbeddingLens: Sendable {
+    /// The row times a number.
+    case scaled(Double)
+    /// The solution of a system for the row, times a number.
+    case solved(CholeskyFactor, scale: Double)
+
+    func callAsFunction(_ row: [Double]) -> [Double] {
+        switch self {
+        case .scaled(let scale): row.map { $0 * scale }
+        case .solved(let factor, let scale): factor.solve(row).map { $0 * scale }
+        }
+    }
 }
 
 extension PublishedModel {

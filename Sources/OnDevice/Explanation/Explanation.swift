@@ -1,12 +1,30 @@
+internal import Recommender
+
 /// Why an item has its score: parts, one for each past event and each feature, that add up to it.
-public struct Explanation: Sendable, Hashable {
+public struct Explanation: Sendable {
     /// The identifier of the item.
     public let item: String
     /// The score that is explained.
     public let score: Double
-    /// The parts, evidence first, oldest first. They add up to ``score`` but for rounding (1e-9 of the
-    /// largest).
-    public let parts: [Part]
+    private let evidence: [Evidence]
+    /// For each piece of evidence a number that it shares with those about the same.
+    private let subjects: [Int]
+    private let amounts: [Double]
+    private let otherParts: [Part]
+    private let catalogue: PublishedCatalogue?
+
+    init(
+        item: String, score: Double, evidence: [Evidence], subjects: [Int], amounts: [Double],
+        otherParts: [Part], catalogue: PublishedCatalogue?
+    ) {
+        self.item = item
+        self.score = score
+        self.evidence = evidence
+        self.subjects = subjects
+        self.amounts = amounts
+        self.otherParts = otherParts
+        self.catalogue = catalogue
+    }
 
     /// One part of a score.
     public struct Part: Sendable, Hashable {
@@ -23,8 +41,8 @@ public struct Explanation: Sendable, Hashable {
 
     /// What can be part of a score.
     public enum Source: Sendable, Hashable {
-        /// A past event or an answer; `title` is what its item or category is called.
-        case evidence(Evidence.Source, title: String)
+        /// A past event or an answer.
+        case evidence(Evidence.Source)
         /// The person's habits in a circumstance.
         case habit(ContextFeature)
         /// How popular the item is with everybody.
@@ -33,12 +51,28 @@ public struct Explanation: Sendable, Hashable {
         case adjustment(Placed.Adjustment.Source)
     }
 
+    /// The parts, evidence first, oldest first. They add up to ``score`` but for rounding (1e-9 of the
+    /// largest).
+    public var parts: [Part] {
+        zip(evidence, amounts).map { Part(.evidence($0.source), $1) } + otherParts
+    }
+
+    /// What habits, popularity and re-ranking add: the parts after the evidence.
+    public var partsBesideEvidence: [Part] { otherParts }
+
+    /// What a piece of evidence is about, as the catalogue calls it.
+    public func title(of source: Evidence.Source) -> String {
+        switch source.subject {
+        case .item(let identifier):
+            catalogue.flatMap { names in names.item(identifier).map(names.title) } ?? identifier
+        case .category(let name): name
+        }
+    }
+
     /// All that one item or category of the history adds.
     public struct Reason: Sendable, Hashable {
         /// What of it adds the most.
         public let source: Evidence.Source
-        /// What the item or category is called.
-        public let title: String
         /// What all of it adds.
         public let amount: Double
     }
@@ -47,20 +81,15 @@ public struct Explanation: Sendable, Hashable {
     ///
     /// Among it may be what speaks against something: an item that is unlike a skipped one gains.
     public var reasons: [Reason] {
-        struct Sum { var (best, title, most, total) = (Evidence.Source?.none, "", 0.0, 0.0) }
-        var sums: [Evidence.Subject: Sum] = [:]
-        for part in parts {
-            guard case .evidence(let source, let title) = part.source else { continue }
-            var sum = sums[source.subject] ?? Sum()
-            if sum.best == nil || part.amount > sum.most {
-                (sum.best, sum.title, sum.most) = (source, title, part.amount)
-            }
-            sum.total += part.amount
-            sums[source.subject] = sum
+        var sums = [(best: Int, total: Double)?](
+            repeating: nil, count: (subjects.max() ?? -1) + 1)
+        for (place, amount) in amounts.enumerated() {
+            let known = sums[subjects[place]] ?? (place, 0)
+            let best = amount > amounts[known.best] ? place : known.best
+            sums[subjects[place]] = (best, known.total + amount)
         }
-        return sums.values.compactMap { sum in
-            guard let source = sum.best, sum.total > 0 else { return nil }
-            return Reason(source: source, title: sum.title, amount: sum.total)
-        }.sorted { ($0.amount, $1.title) > ($1.amount, $0.title) }
+        return sums.compactMap { $0 }.filter { $0.total > 0 }
+            .sorted { ($0.total, $1.best) > ($1.total, $0.best) }
+            .map { Reason(source: evidence[$0.best].source, amount: $0.total) }
     }
 }

@@ -35,7 +35,8 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
         let reasons = explanation.reasons.filter {
             template($0.source) != nil && $0.source.subject != .item(explanation.item)
         }
-        let habit = explanation.parts.compactMap { part -> (ContextFeature, Double)? in
+        let habit = explanation.partsBesideEvidence.compactMap {
+            part -> (ContextFeature, Double)? in
             guard case .habit(let feature) = part.source, part.amount > 0 else { return nil }
             return (feature, part.amount)
         }.max { $0.1 < $1.1 }
@@ -45,8 +46,10 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
                 template($0.source) == template(strongest.source)
                     && $0.amount >= strongest.amount / 2
             }
-            let titles = [strongest.title] + (second.map { [$0.title] } ?? [])
-            return fill(template(strongest.source) ?? "", titles.joined(separator: and))
+            let titles = [strongest] + (second.map { [$0] } ?? [])
+            return fill(
+                template(strongest.source) ?? "",
+                titles.map { explanation.title(of: $0.source) }.joined(separator: and))
         }
         return habit.map { words(for: $0.0) } ?? popularity
     }

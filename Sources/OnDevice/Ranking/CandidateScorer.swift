@@ -8,8 +8,7 @@ struct CandidateScorer: Sendable {
     private let weights: ContextWeights
     private let model: PublishedModel
     private let context: EventContext
-    /// The user embedding.
-    let vector: [Double]
+    private let solution: UserEmbedding.Solution
 
     init(_ person: Person, context: EventContext, weights: ContextWeights) {
         embedding = person.embedding
@@ -17,8 +16,11 @@ struct CandidateScorer: Sendable {
         model = person.model
         self.weights = weights
         self.context = context
-        vector = person.embedding.vector
+        solution = person.embedding.solution
     }
+
+    /// The user embedding.
+    var vector: [Double] { solution.vector }
 
     /// An item as a candidate.
     func candidate(_ item: Int, exposure: Double) -> Candidate {
@@ -42,24 +44,16 @@ struct CandidateScorer: Sendable {
 
     /// The parts of an item's score.
     func explanation(of ranked: RankedItem) -> Explanation {
-        let contributions = embedding.contributions(to: model.items.row(ranked.item))
-        var parts = zip(embedding.evidence, contributions).map { evidence, amount in
-            Explanation.Part(
-                .evidence(evidence.source, title: title(of: evidence.source)), amount)
-        }
-        parts += habits(of: model.catalogue.categories(of: ranked.item)).map {
-            .init(.habit($0.feature), $0.amount)
+        var parts = habits(of: model.catalogue.categories(of: ranked.item)).map {
+            Explanation.Part(.habit($0.feature), $0.amount)
         }
         parts.append(.init(.popularity, Double(model.items.bias(ranked.item))))
         parts += ranked.adjustments.map { .init(.adjustment($0.source), $0.amount) }
-        return Explanation(item: ranked.id, score: ranked.score, parts: parts)
-    }
-
-    private func title(of source: Evidence.Source) -> String {
-        switch source.subject {
-        case .item(let identifier):
-            model.catalogue.item(identifier).map(model.catalogue.title) ?? identifier
-        case .category(let name): name
-        }
+        return Explanation(
+            item: ranked.id, score: ranked.score, evidence: embedding.evidence,
+            subjects: embedding.places,
+            amounts: embedding.contributions(
+                to: model.items.row(ranked.item), under: solution), otherParts: parts,
+            catalogue: model.catalogue)
     }
 }

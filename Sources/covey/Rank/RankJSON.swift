@@ -43,25 +43,24 @@ struct RankJSON: Encodable {
                 Place(
                     place: position + 1, item: item.id, title: item.title, score: item.score,
                     propensity: item.propensity, why: words(explanation),
-                    parts: explanation.parts.map(Self.part))
+                    parts: explanation.parts.map { Self.part($0, of: explanation) })
             }
         }
     }
 
-    private static func part(_ part: Explanation.Part) -> Part {
+    private static func part(_ part: Explanation.Part, of explanation: Explanation) -> Part {
         switch part.source {
-        case .evidence(let source, let title):
-            switch source {
-            case .event(let event):
-                Part(source: event.kind.rawValue, name: title, amount: part.amount)
-            case .pickedItem, .pickedCategory:
-                Part(source: "pick", name: title, amount: part.amount)
-            }
+        case .evidence(let source):
+            var kind = "pick"
+            if case .event(let event) = source { kind = event.kind.rawValue }
+            return Part(
+                source: kind, name: explanation.title(of: source), amount: part.amount)
         case .habit(let feature):
-            Part(source: "habit", name: "\(feature)", amount: part.amount)
-        case .popularity: Part(source: "popularity", name: "", amount: part.amount)
+            return Part(source: "habit", name: "\(feature)", amount: part.amount)
+        case .popularity:
+            return Part(source: "popularity", name: "", amount: part.amount)
         case .adjustment(let source):
-            Part(source: "adjustment", name: source.rawValue, amount: part.amount)
+            return Part(source: "adjustment", name: source.rawValue, amount: part.amount)
         }
     }
 

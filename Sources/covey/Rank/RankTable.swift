@@ -33,18 +33,14 @@ struct RankTable {
     /// What a score is made of, one line a part.
     static func parts(_ explanation: Explanation) -> [String] {
         let reasons = explanation.reasons
-        var named = reasons.prefix(namedReasons).map { ($0.title, $0.amount) }
-        let evidence = explanation.parts.reduce(0) { sum, part in
-            guard case .evidence = part.source else { return sum }
-            return sum + part.amount
+        var named = reasons.prefix(namedReasons).map {
+            (explanation.title(of: $0.source), $0.amount)
         }
-        let rest = evidence - named.reduce(0) { $0 + $1.1 }
-        if explanation.parts.count(where: { if case .evidence = $0.source { true } else { false } })
-            > named.count
-        {
-            named.append(("the rest of the history", rest))
-        }
-        for part in explanation.parts {
+        let others = explanation.partsBesideEvidence
+        let evidence = explanation.parts.dropLast(others.count)
+        let rest = evidence.reduce(0) { $0 + $1.amount } - named.reduce(0) { $0 + $1.1 }
+        if evidence.count > named.count { named.append(("the rest of the history", rest)) }
+        for part in others {
             switch part.source {
             case .evidence: continue
             case .habit(let feature): named.append(("habits: \(feature)", part.amount))

@@ -4,13 +4,26 @@ import Testing
 
 struct ExplanationWordsTests {
     private func explanation(_ parts: [(Explanation.Source, Double)]) -> Explanation {
-        Explanation(
-            item: "this", score: parts.reduce(0) { $0 + $1.1 },
-            parts: parts.map { Explanation.Part($0.0, $0.1) })
+        var (evidence, amounts) = ([Evidence](), [Double]())
+        var others: [Explanation.Part] = []
+        for (source, amount) in parts {
+            if case .evidence(let source) = source {
+                evidence.append(Evidence(source, strength: 1))
+                amounts.append(amount)
+            } else {
+                others.append(.init(source, amount))
+            }
+        }
+        let subjects = evidence.map { one in
+            evidence.firstIndex { $0.source.subject == one.source.subject } ?? 0
+        }
+        return Explanation(
+            item: "this", score: parts.reduce(0) { $0 + $1.1 }, evidence: evidence,
+            subjects: subjects, amounts: amounts, otherParts: others, catalogue: nil)
     }
 
     private func event(_ title: String, _ kind: BehaviourEvent.Kind = .play) -> Explanation.Source {
-        .evidence(.event(BehaviourEvent(item: title, kind: kind, time: 0)), title: title)
+        .evidence(.event(BehaviourEvent(item: title, kind: kind, time: 0)))
     }
 
     @Test func `the strongest reasons of one kind are named`() {
@@ -28,7 +41,7 @@ struct ExplanationWordsTests {
         #expect(
             words(
                 explanation([
-                    (.evidence(.pickedCategory("Drama"), title: "Drama"), 1), (event("X"), -2),
+                    (.evidence(.pickedCategory("Drama")), 1), (event("X"), -2),
                 ])) == "because you picked Drama")
     }
 
@@ -36,7 +49,6 @@ struct ExplanationWordsTests {
         let reasons = explanation([
             (event("X"), 1), (event("Y"), 1.5), (event("X", .rating), 1), (event("Z"), -1),
         ]).reasons
-        #expect(reasons.map(\.title) == ["X", "Y"])
         #expect(reasons.map(\.source.subject) == [.item("X"), .item("Y")])
         #expect(reasons.map(\.amount) == [2, 1.5])
     }

@@ -69,7 +69,7 @@ struct UserEmbeddingTests {
                 }
             }
         }
-        for (index, value) in embedding.vector.enumerated() {
+        for (index, value) in embedding.solution.vector.enumerated() {
             let expected = rule.scale * system[index][width] / system[index][index]
             #expect(abs(value - expected) < 1e-9 * max(1, abs(expected)))
         }
@@ -86,8 +86,10 @@ struct UserEmbeddingTests {
         }
         for item in [0, 17, 89] {
             let row = Array(content.rows[item * 8..<(item + 1) * 8])
-            let affinity = zip(embedding.vector, row).reduce(0) { $0 + $1.0 * Double($1.1) }
-            let parts = embedding.contributions(to: row)
+            let affinity = zip(embedding.solution.vector, row).reduce(0) {
+                $0 + $1.0 * Double($1.1)
+            }
+            let parts = embedding.contributions(to: row, under: embedding.solution)
             #expect(parts.count == embedding.evidence.count)
             let largest = parts.reduce(1) { max($0, abs($1)) }
             #expect(abs(parts.reduce(0, +) - affinity) < 1e-9 * largest)
@@ -106,7 +108,7 @@ struct UserEmbeddingTests {
             let event = RankerFixture.event(30, kind)
             embedding.add(Evidence(.event(event), strength: EventStrengths()(event)))
             let row = content.rows[30 * 8..<31 * 8]
-            return zip(embedding.vector, row).reduce(0) { $0 + $1.0 * Double($1.1) }
+            return zip(embedding.solution.vector, row).reduce(0) { $0 + $1.0 * Double($1.1) }
         }
         #expect(affinity(.hide) < affinity(.skip))
         #expect(affinity(.skip) < affinity(.view))
@@ -120,7 +122,7 @@ struct UserEmbeddingTests {
         embedding.add(Evidence(.pickedItem("item-1"), strength: .nan))
         embedding.add(Evidence(.pickedItem("item-1"), strength: 0))
         #expect(embedding.evidence.isEmpty)
-        #expect(embedding.vector.allSatisfy { $0 == 0 })
+        #expect(embedding.solution.vector.allSatisfy { $0 == 0 })
     }
 
     @Test func `ratings and dwells count by their size`() {
