@@ -21,6 +21,9 @@ public import Sodium
 /// round. The secrets of a round are never stored: where the process dies, the device is one of the
 /// coordinator's dropouts, and its record refuses to join that round again. So a crash may
 /// over-count, and never under-count.
+///
+/// A copy holds the same one-time masks. Go on with one of them only: two masked vectors of the same
+/// round would give away their difference.
 public struct DeviceRound<Randomness: RandomSource>: Sendable {
     /// How far the device is.
     public var step: DeviceStep {

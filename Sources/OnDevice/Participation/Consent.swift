@@ -29,6 +29,11 @@ public enum Consent: Sendable, Hashable, Codable {
         }
     }
 
+    /// Whether nothing leads back to a grant.
+    var isFinal: Bool {
+        if case .withdrawn(_, isFinal: true) = self { true } else { false }
+    }
+
     /// What it says against a round at `time`; nil where nothing. A pause that is over is a grant.
     func hindrance(at time: Int64) -> Hindrance? {
         switch self {

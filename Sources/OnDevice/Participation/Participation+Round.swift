@@ -13,12 +13,15 @@ extension Participation {
         }
         let transport = transport
         guard
-            let offer = try await within(deadline, { try await transport.offer(knowing: seen) })
+            let offer = try await step(
+                until: deadline, { try await transport.offer(knowing: seen) })
         else { return .nothingOffered }
-        let contributor = await contributor(for: offer.plan)
+        let contributor = try await contributor(for: offer.plan, until: deadline)
         let conditions = await conditions()
         try Task.checkCancellation()
-        // No suspension from here to the charge: what is found holds.
+        // No suspension from here to the charge: what is found holds, and where another
+        // participation comes in between all the same, nothing is stored or sent.
+        try adopt()
         let found = try ownersHindrances() + settings.eligibility.hindrances(under: conditions)
         guard found.isEmpty, let account = state.account else { return .notNow(found) }
         var report = RoundReport(
@@ -36,17 +39,17 @@ extension Participation {
         switch try round.consider(offer, record: account.record) {
         case .decline(let reason, let observed):
             report.result = .declined(reason: reason.description)
-            try change { state in
-                state.account?.record = observed
-                state.account?.evidence += reason.evidence
-                state.account?.report(report)
-            }
+            var new = state
+            new.account?.record = observed
+            new.account?.evidence += reason.evidence
+            new.account?.report(report)
+            try save(new)
             return .offered(report)
         case .charge(let charged):
-            try change { state in
-                state.account?.record = charged
-                state.account?.report(report)
-            }
+            var new = state
+            new.account?.record = charged
+            new.account?.report(report)
+            try save(new)
         }
         report.result = await drive(
             &round, offer.plan, contributor, until: deadline, progress: progress)
@@ -55,9 +58,12 @@ extension Participation {
         return .offered(report)
     }
 
-    private func contributor(for plan: RoundPlan) async -> (any RoundContributor)? {
-        for contributor in contributors where await contributor.canContribute(to: plan) {
-            return contributor
+    private func contributor(
+        for plan: RoundPlan, until deadline: ContinuousClock.Instant
+    ) async throws -> (any RoundContributor)? {
+        for contributor in contributors {
+            let isAble = try await within(deadline) { await contributor.canContribute(to: plan) }
+            if isAble { return contributor }
         }
         return nil
     }
@@ -73,22 +79,29 @@ extension Participation {
         do {
             var effect = try round.recordIsDurable()
             while true {
-                try await stay()
+                try await stay(until: deadline)
                 switch effect {
                 case .send(let message):
-                    try await within(deadline) { try await transport.send(message, in: session) }
+                    try await self.step(until: deadline) {
+                        try await transport.send(message, in: session)
+                    }
                     step = round.step
                     progress(step)
-                    let next = try await within(deadline) {
+                    let next = try await self.step(until: deadline) {
                         try await transport.nextMessage(in: session)
                     }
-                    try await stay()
+                    try await stay(until: deadline)
                     guard let next else { throw Departure("the coordinator has ended the round") }
                     effect = try round.receive(next)
                 case .contribute:
-                    effect = try round.contribute(try await contributor.contribution(to: plan))
+                    let vector = try await within(deadline) {
+                        try await contributor.contribution(to: plan)
+                    }
+                    effect = try round.contribute(vector)
                 case .finish(let message):
-                    try await within(deadline) { try await transport.send(message, in: session) }
+                    try await self.step(until: deadline) {
+                        try await transport.send(message, in: session)
+                    }
                     progress(.finished)
                     return .finished
                 }
@@ -103,14 +116,16 @@ extension Participation {
         }
     }
 
-    /// Checks that the round may go on.
-    private func stay() async throws {
+    /// Checks that the round may go on, as far as this and other participations know.
+    private func stay(until deadline: ContinuousClock.Instant) async throws {
         try Task.checkCancellation()
         let conditions = await conditions()
+        try adopt()
         let found =
             settings.eligibility.hindrances(under: conditions)
             + [consent.hindrance(at: time())].compactMap { $0 }
         if let first = found.first { throw Departure(first.description) }
+        guard ContinuousClock.now < deadline else { throw Departure.roundTooLong }
         try Task.checkCancellation()
     }
 
@@ -118,21 +133,28 @@ extension Participation {
         consent.hindrance(at: time())?.description ?? "it was cancelled"
     }
 
-    /// Runs `body`, at the longest for one step and to the deadline.
-    private func within<Result: Sendable>(
-        _ deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> Result
+    /// Runs what the coordinator has to answer, at the longest for one step and to the deadline.
+    private func step<Result: Sendable>(
+        until deadline: ContinuousClock.Instant,
+        _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let end = min(deadline, .now + settings.stepTimeout)
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
+        return try await within(end, or: Departure("the coordinator took too long"), body)
+    }
+
+    /// Runs `body` to the end of a time, at which it is cancelled.
+    private func within<Result: Sendable>(
+        _ end: ContinuousClock.Instant, or departure: Departure = .roundTooLong,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await body() }
             group.addTask {
                 try await Task.sleep(until: end, clock: .continuous)
                 return nil
             }
             defer { group.cancelAll() }
-            guard let first = try await group.next(), let result = first else {
-                throw Departure("the coordinator took too long")
-            }
+            guard let first = try await group.next(), let result = first else { throw departure }
             return result
         }
     }
@@ -140,6 +162,8 @@ extension Participation {
 
 /// Why a round is left that nothing is wrong with.
 private struct Departure: Error, CustomStringConvertible {
+    static let roundTooLong = Departure("the round took too long")
+
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -12,7 +12,7 @@ extension Participation {
         public var ceiling: PrivacyBudget
         /// How long the coordinator may take for one step.
         public var stepTimeout: Duration
-        /// How long a round may take.
+        /// How long a round may take, from the question for an offer on.
         public var roundTimeout: Duration
 
         /// Collects settings.

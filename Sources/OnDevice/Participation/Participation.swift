@@ -27,8 +27,12 @@ public actor Participation {
     let time: @Sendable () -> Int64
     private let store: any ParticipationStore
     private(set) var state: ParticipationState
-    /// What the store has; nil where it has nothing.
+    /// What the store has as far as is known; nil where it has nothing.
     private var stored: ParticipationState?
+    /// The same as bytes.
+    private var documents: ParticipationState.Documents
+    /// What nothing in the store means.
+    private let fresh: ParticipationState
     private var isBusy = false
     /// The round that is going on, to be cancelled.
     private var current: Task<ParticipationResult, any Error>?
@@ -39,11 +43,13 @@ public actor Participation {
     ///   - opening: The coordinator's ledger, as the app was built with it or enrolled.
     ///   - identity: The device's enrolled key.
     ///   - settings: What the app decides.
-    ///   - store: Where consent and account are kept. One participation at a time uses it.
+    ///   - store: Where consent and account are kept. Of several participations that use it at once,
+    ///     each sees what the others have written, and overwrites none of it.
     ///   - transport: The way to the coordinator.
     ///   - contributors: What answers queries; the first that can does.
     ///   - time: Seconds since 1970 (UTC).
-    ///   - conditions: What the app knows of the device now; asked before every step.
+    ///   - conditions: What the app knows of the device now; asked before every step. It
+    ///     should answer at once: only afterwards is looked at the deadline.
     /// - Throws: ``ParticipationError``, ``PrivacyLedger/LedgerError`` or what the store throws.
     public init(
         opening: LedgerOpening, identity: SigningKey, settings: Settings,
@@ -52,12 +58,17 @@ public actor Participation {
         time: @escaping @Sendable () -> Int64,
         conditions: @escaping @Sendable () async -> DeviceConditions
     ) throws {
-        let fresh = try DeviceRecord(opening: opening, cap: settings.ceiling)
-        stored = try ParticipationState(from: store)
-        state = stored ?? ParticipationState(record: fresh)
-        if let ledger = state.account?.record.ledger, ledger != fresh.ledger {
-            throw ParticipationError.otherLedger(expected: fresh.ledger, found: ledger)
-        }
+        let record = try DeviceRecord(opening: opening, cap: settings.ceiling)
+        let fresh = ParticipationState(record: record)
+        var documents = try ParticipationState.Documents(in: store)
+        let stored = try ParticipationState(from: documents)
+        try stored?.checkLedger(of: fresh)
+        // An erasure that a crash interrupted is finished.
+        try stored?.save(to: store, after: stored, &documents)
+        self.fresh = fresh
+        self.documents = documents
+        self.stored = stored
+        state = stored ?? fresh
         self.settings = settings
         self.identity = identity
         self.transport = transport
@@ -72,7 +83,8 @@ public actor Participation {
     /// The owner's consent.
     public var consent: Consent { state.choices.consent }
 
-    /// The rounds that were offered, oldest first; the last 200 of them.
+    /// The rounds that were offered, oldest first; the last 200 of them, and the
+    /// last 20 that were declined.
     public var reports: [RoundReport] { state.account?.reports ?? [] }
 
     /// The epsilon that all rounds so far have come to, against the coordinator; nil where the
@@ -93,15 +105,13 @@ public actor Participation {
 
     /// The owner agrees to take part.
     public func grantConsent() throws {
-        try changeConsent(to: .granted(at: time()))
+        let granted = Consent.granted(at: time())
+        try change { $0.choices.consent = try $0.choices.consent.changed(to: granted) }
     }
 
     /// The owner wants no round before `end`, in seconds since 1970 (UTC). A round that is going on
-    /// is left.
-    public func pause(until end: Int64) throws {
-        try changeConsent(to: .paused(until: end))
-        current?.cancel()
-    }
+    /// is left, whether or not the store can be written.
+    public func pause(until end: Int64) throws { try stop(.paused(until: end)) }
 
     /// What becomes of the account when consent is withdrawn.
     public enum AccountAfterWithdrawal: Sendable, Hashable {
@@ -116,12 +126,18 @@ public actor Participation {
     /// The owner declines, or agrees no longer. No round begins after this, and one that is going on
     /// is left, whether or not the store can be written.
     public func withdrawConsent(account: AccountAfterWithdrawal = .kept) throws {
-        let isFinal = account == .erased || state.account == nil
-        state.choices.consent = try consent.changed(to: .withdrawn(at: time(), isFinal: isFinal))
-        if isFinal { state.account = nil }
+        try stop(
+            .withdrawn(at: time(), isFinal: account == .erased || state.account == nil))
+    }
+
+    private func stop(_ consentNow: @autoclosure () -> Consent) throws {
+        // Where the store cannot even be read, what is known of it is changed.
+        let reading = Result { try adopt() }
+        state.choices.consent = try consent.changed(to: consentNow())
+        if consent.isFinal { state.account = nil }
         current?.cancel()
-        try state.save(to: store, after: stored)
-        stored = state
+        try reading.get()
+        try save(state)
     }
 
     /// The owner's cap on epsilon over all rounds. One above the account's own has no effect.
@@ -130,17 +146,38 @@ public actor Participation {
         try change { $0.choices.cap = epsilon }
     }
 
-    private func changeConsent(to new: Consent) throws {
-        let consent = try consent.changed(to: new)
-        try change { $0.choices.consent = consent }
+    /// Changes what is stored, and only then what is gone by.
+    func change(_ body: (inout ParticipationState) throws -> Void) throws {
+        try adopt()
+        var new = state
+        try body(&new)
+        try save(new)
     }
 
-    /// Changes what is stored, and only then what is gone by.
-    func change(_ body: (inout ParticipationState) -> Void) throws {
-        var new = state
-        body(&new)
-        try new.save(to: store, after: stored)
+    /// Stores a state that follows from the present one, and goes by it.
+    ///
+    /// - Throws: ``ParticipationError/changedElsewhere`` where the store has another by now.
+    func save(_ new: ParticipationState) throws {
+        try new.save(to: store, after: stored, &documents)
         (state, stored) = (new, new)
+    }
+
+    /// Goes by what another participation has written to the store since. What the owner has said here
+    /// and could not be stored still holds.
+    func adopt() throws {
+        let found = try ParticipationState.Documents(in: store)
+        guard found != documents else { return }
+        let pending = state.choices.consent
+        let isPending = pending != (stored ?? fresh).choices.consent
+        guard let changed = try ParticipationState(from: found) else {
+            throw ParticipationError.accountMissing
+        }
+        try changed.checkLedger(of: fresh)
+        (state, stored, documents) = (changed, changed, found)
+        if isPending, let consent = try? state.choices.consent.changed(to: pending) {
+            state.choices.consent = consent
+            if consent.isFinal { state.account = nil }
+        }
     }
 
     // MARK: Taking part
@@ -148,6 +185,7 @@ public actor Participation {
     /// Everything that speaks against a round now; nothing where the device may take part.
     public func hindrances() async throws -> [Hindrance] {
         let found = settings.eligibility.hindrances(under: await conditions())
+        try adopt()
         return try ownersHindrances() + found
     }
 

@@ -8,6 +8,8 @@ public enum ParticipationError: Error, Equatable, CustomStringConvertible {
     case accountMissing
     /// The device's account is with another ledger.
     case otherLedger(expected: String, found: String)
+    /// Another participation has changed the account or the choices in between.
+    case changedElsewhere
     /// A cap that no epsilon can have.
     case invalidCap(Double)
 
@@ -28,6 +30,9 @@ public enum ParticipationError: Error, Equatable, CustomStringConvertible {
         case .otherLedger(let expected, let found):
             "this device's privacy account is with the ledger \(found), not \(expected); enrol it with "
                 + "that one"
+        case .changedElsewhere:
+            "another participation on the same store has changed it meanwhile; nothing was sent or "
+                + "overwritten: try again, and keep to one participation"
         case .invalidCap(let cap): "a cap of \(cap) is not a finite epsilon from 0 up"
         }
     }

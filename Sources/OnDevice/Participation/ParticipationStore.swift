@@ -11,6 +11,11 @@ public protocol ParticipationStore: Sendable {
     /// Replaces a document, whole or not at all, or erases it where there are no bytes; that is
     /// durable when the call returns.
     func setDocument(_ name: String, _ bytes: [UInt8]?) throws
+    /// Replaces a document as ``setDocument(_:_:)`` does, if it is still `former`, which is nil where
+    /// there was none. No other change comes between the comparison and the replacement.
+    ///
+    /// - Returns: Whether it was replaced.
+    func replaceDocument(_ name: String, _ former: [UInt8]?, by bytes: [UInt8]) throws -> Bool
 }
 
 extension BehaviourStore: ParticipationStore {}

@@ -21,7 +21,7 @@ public struct PersonalHistory: Sendable, Hashable {
     }
 
     /// The questions under which a store keeps what was picked.
-    private static let (itemsQuestion, categoriesQuestion) = ("picked items", "picked categories")
+    static let (itemsQuestion, categoriesQuestion) = ("picked items", "picked categories")
 
     /// The history that a store keeps.
     init(in store: BehaviourStore) throws {

@@ -21,10 +21,14 @@ internal import Synchronization
 /// after a second. Calls block on the disk and come one after the other; a crash in any of them
 /// leaves the state before or after it.
 ///
-/// Events, impressions, answers and documents are sealed with XChaCha20-Poly1305, their lengths
-/// padded. In clear are the number of records and the order in which they came.
-/// Encryption does not protect from whoever has both the file and the key, nor from somebody who puts
-/// both back to an older state.
+/// Events, impressions, answers and documents are sealed with XChaCha20-Poly1305. In clear stand, for
+/// each of the four tables, the number of records, the order in which they came, the gaps in their
+/// numbers where others were deleted, their padded lengths and the epochs that they share.
+///
+/// Encryption does not protect from whoever has both the file and the key. Nor does it from somebody
+/// who can write the file: without any key, single records or the whole database can be left out or
+/// put back to a state that they had since the last deletion, an earlier account among them. Nothing
+/// shows that; ``checkIntegrity()`` finds no fault. Nothing from before the last deletion opens.
 public final class BehaviourStore: Sendable {
     private let store: Mutex<SealedStore>
     private let retention: Retention
@@ -50,7 +54,8 @@ public final class BehaviourStore: Sendable {
     /// Appends an event.
     public func append(_ event: BehaviourEvent) throws { try append([event]) }
 
-    /// Appends events, all or none. Of more than the retention's count only the latest are kept.
+    /// Appends events, all or none. Where they and those in the store are more than the retention's
+    /// count, the latest of all are kept.
     ///
     /// - Throws: ``BehaviourStoreError/invalid(reason:)`` where one is out of range.
     public func append(_ events: [BehaviourEvent]) throws {
@@ -66,17 +71,24 @@ public final class BehaviourStore: Sendable {
         try append([impression], to: .impression, time: \.time, payload: \.payload)
     }
 
+    /// Runs `body` on the store, once it is known which key is the database's.
+    private func withStore<Result>(
+        _ body: (inout SealedStore) throws -> sending Result
+    ) throws -> sending Result {
+        try store.withLock { store in
+            if !store.isMasterKnown { try store.findMasterKey() }
+            return try body(&store)
+        }
+    }
+
     private func append<Content>(
         _ contents: [Content], to table: SealedTable, time: KeyPath<Content, Int64>,
         payload: KeyPath<Content, [UInt8]>
     ) throws {
-        let kept =
-            contents.count <= retention.count
-            ? contents
-            : contents.sorted { $0[keyPath: time] < $1[keyPath: time] }.suffix(retention.count)
-        try store.withLock { store in
-            try store.makeRoom(for: kept.count, in: table, retention: retention, now: now())
-            try store.insert(kept.map { $0[keyPath: payload] }, into: table)
+        try withStore { store in
+            try store.append(
+                contents.map { ($0[keyPath: time], $0[keyPath: payload]) }, to: table,
+                retention: retention, now: now())
         }
     }
 
@@ -84,21 +96,23 @@ public final class BehaviourStore: Sendable {
     ///
     /// - Throws: ``BehaviourStoreError/damagedRecord(path:table:row:)`` where one does not open.
     public var events: [BehaviourEvent] {
-        get throws { try store.withLock { try $0.events().map(\.content).sorted(by: \.time) } }
+        get throws { try withStore { try $0.events().map(\.content).sorted(by: \.time) } }
     }
 
     /// All lists that were shown, the oldest first.
     ///
     /// - Throws: ``BehaviourStoreError/damagedRecord(path:table:row:)`` where one does not open.
     public var impressions: [Impression] {
-        get throws { try store.withLock { try $0.impressions().map(\.content).sorted(by: \.time) } }
+        get throws { try withStore { try $0.impressions().map(\.content).sorted(by: \.time) } }
     }
 
     /// Deletes all events with an item, and all lists that showed it: a list with a gap is not what
-    /// was shown. The events with the other items of such a list stay.
+    /// was shown. The events with the other items of such a list stay. The item is also taken out of
+    /// ``PersonalHistory/pickedItems``.
     public func delete(item: String) throws {
-        try store.withLock {
-            try $0.erase(event: { $0.item == item }, impression: { $0.items.contains(item) })
+        try withStore {
+            try $0.erase(
+                event: { $0.item == item }, impression: { $0.items.contains(item) }, picked: item)
         }
     }
 
@@ -109,35 +123,38 @@ public final class BehaviourStore: Sendable {
     ///   - end: The second after its last.
     public func delete(from start: Int64, to end: Int64) throws {
         func isDeleted(_ time: Int64) -> Bool { start <= time && time < end }
-        try store.withLock {
+        try withStore {
             try $0.erase(event: { isDeleted($0.time) }, impression: { isDeleted($0.time) })
         }
     }
 
     /// Deletes everything, answers and documents too, but for what the device has spent of its
-    /// privacy: forgetting that would let it be spent again. It tells of rounds, not of behaviour;
-    /// ``Participation/withdrawConsent(account:)`` erases it, and participation with it.
+    /// privacy and what its owner chose about that: forgetting it would let it be spent again. It
+    /// tells of rounds, not of behaviour; ``Participation/withdrawConsent(account:)`` erases the
+    /// account, and participation with it.
+    ///
+    /// Damaged records go as well. Where one of them may have been the account, none can be begun.
     public func deleteEverything() throws {
-        try store.withLock { try $0.eraseEverything(but: ParticipationState.accountDocument) }
+        try withStore { try $0.eraseEverything() }
     }
 
     /// Erases what is older than the retention's age or beyond its count.
     ///
     /// - Parameter time: The time from which ages count, in seconds since 1970.
     public func applyRetention(now time: Int64) throws {
-        try store.withLock { try $0.apply(retention, now: time) }
+        try withStore { try $0.apply(retention, now: time) }
     }
 
     /// The answers that the person gave to a question, or nothing where it is open.
     public func answer(_ question: String) throws -> [String]? {
-        try store.withLock { try $0.named(question, in: .answer)?.content.answers() }
+        try withStore { try $0.named(question, in: .answer)?.content.answers() }
     }
 
     /// Answers a question anew; the former answer is erased. Nothing takes the answer back.
     public func setAnswer(_ answer: [String]?, to question: String) throws {
         let record = answer.map { NamedRecord(name: question, answers: $0) }
         try record?.validate()
-        try store.withLock { try $0.replaceErasing(question, in: .answer, by: record) }
+        try withStore { try $0.replaceErasing(question, in: .answer, by: record) }
     }
 
     /// The content of a document, or nothing where there is none of the name.
@@ -145,7 +162,7 @@ public final class BehaviourStore: Sendable {
     /// Documents are what other parts of the app must keep, such as a record of participation; a few
     /// of them, since finding one opens all.
     public func document(_ name: String) throws -> [UInt8]? {
-        try store.withLock { try $0.named(name, in: .document)?.content.content }
+        try withStore { try $0.named(name, in: .document)?.content.content }
     }
 
     /// Writes a document, durable when it returns. A former version is overwritten in the file, while
@@ -153,7 +170,7 @@ public final class BehaviourStore: Sendable {
     public func setDocument(_ name: String, _ bytes: [UInt8]?) throws {
         let record = bytes.map { NamedRecord(name: name, content: $0) }
         try record?.validate()
-        try store.withLock { store in
+        try withStore { store in
             guard let record else {
                 return try store.replaceErasing(name, in: .document, by: nil)
             }
@@ -161,9 +178,27 @@ public final class BehaviourStore: Sendable {
         }
     }
 
+    /// Writes a document as ``setDocument(_:_:)`` does, if it is still `former`, which is nil where
+    /// there was none.
+    ///
+    /// - Returns: Whether it was written.
+    public func replaceDocument(
+        _ name: String, _ former: [UInt8]?, by bytes: [UInt8]
+    ) throws -> Bool {
+        let record = NamedRecord(name: name, content: bytes)
+        try record.validate()
+        return try withStore { store in
+            guard try store.named(name, in: .document)?.content.content == former else {
+                return false
+            }
+            try store.replace(name, in: .document, by: record)
+            return true
+        }
+    }
+
     /// Everything that the store holds, as JSON; ``StoreExport`` tells its keys.
     public func export() throws -> Data {
-        let export = try store.withLock { try $0.export() }
+        let export = try withStore { try $0.export() }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(export)
@@ -174,12 +209,12 @@ public final class BehaviourStore: Sendable {
     /// - Throws: ``BehaviourStoreError/damaged(path:reason:)`` where the file is damaged so badly that
     ///   its tables cannot be read.
     public func checkIntegrity() throws -> IntegrityReport {
-        try store.withLock { try $0.checkIntegrity() }
+        try withStore { try $0.checkIntegrity() }
     }
 
     /// Erases the records that ``checkIntegrity()`` reports as damaged, so that the others can be
     /// used again, and returns them.
     public func deleteDamagedRecords() throws -> [IntegrityReport.DamagedRecord] {
-        try store.withLock { try $0.eraseDamagedRecords() }
+        try withStore { try $0.eraseDamagedRecords() }
     }
 }

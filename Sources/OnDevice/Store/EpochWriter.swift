@@ -19,7 +19,10 @@ struct EpochWriter {
     }
 
     /// Goes on with the newest epoch.
-    init(resuming database: Database, master: SecretBytes) throws {
+    ///
+    /// - Throws: ``BehaviourStoreError/damaged(path:reason:)`` where its records are sealed under a
+    ///   key that `master` does not open: what is sealed under `master` might be lost as well.
+    init(resuming database: Database, of path: String, master: SecretBytes) throws {
         try self.init(freshFor: database, master: master)
         guard epoch > 0 else { return }
         let counts = SealedTable.allCases.map {
@@ -30,6 +33,10 @@ struct EpochWriter {
             arguments: ["epoch": epoch])
         key = try EpochKeys(database, master: master).key(of: epoch)
         room = SealedStore.recordsPerEpoch - (used ?? 0)
+        guard key != nil || used == 0 else {
+            throw BehaviourStoreError.damaged(
+                path: path, reason: "the key of its epoch \(epoch) was altered")
+        }
     }
 
     /// Adds a record at the end of a table.

@@ -15,7 +15,8 @@ public struct IntegrityReport: Sendable, Equatable {
     /// What SQLite's own check finds wrong with the file.
     public internal(set) var databaseProblems: [String] = []
 
-    /// Whether nothing is wrong. That records are missing altogether, or that the whole store was
-    /// put back to an older state together with its key, no check can see.
+    /// Whether nothing is wrong. That records are missing altogether, no check can see; nor that one
+    /// of them, or the whole database, was put back to an older state since the last deletion, for
+    /// which nobody needs the key.
     public var isSound: Bool { damagedRecords.isEmpty && databaseProblems.isEmpty }
 }

@@ -2,6 +2,10 @@
 ///
 /// The limits hold for events and for impressions, each by themselves. Answers and documents stay
 /// until they are replaced or deleted.
+///
+/// Ages count from the present, or from a day after the newest record where that is earlier: a clock
+/// that is set far ahead for less than a day erases nothing, and after a long absence what is too
+/// old goes on the second day of use.
 public struct Retention: Sendable, Hashable {
     /// The greatest age in seconds.
     public var age: Int64

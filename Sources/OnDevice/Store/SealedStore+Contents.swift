@@ -12,14 +12,29 @@ extension SealedStore {
 
     /// Erases the events and impressions that a condition names; where it names none, nothing
     /// changes.
+    ///
+    /// - Parameter item: Taken out of what was picked, in the same step.
     mutating func erase(
         event isDoomedEvent: (BehaviourEvent) -> Bool,
-        impression isDoomedImpression: (Impression) -> Bool
+        impression isDoomedImpression: (Impression) -> Bool, picked item: String? = nil
     ) throws {
-        let events = try events().filter { isDoomedEvent($0.content) }.map(\.row)
-        let impressions = try impressions().filter { isDoomedImpression($0.content) }.map(\.row)
-        guard !events.isEmpty || !impressions.isEmpty else { return }
-        try erase([.event: Set(events), .impression: Set(impressions)])
+        var rows: Rows = [:]
+        rows[.event] = Set(try events().filter { isDoomedEvent($0.content) }.map(\.row))
+        rows[.impression] = Set(
+            try impressions().filter { isDoomedImpression($0.content) }.map(\.row))
+        var additions: [SealedTable: [[UInt8]]] = [:]
+        let question = PersonalHistory.itemsQuestion
+        if let item, let answer = try named(question, in: .answer) {
+            let picked = try answer.content.answers()
+            if picked.contains(item) {
+                let left = NamedRecord(name: question, answers: picked.filter { $0 != item })
+                rows[.answer] = [answer.row]
+                additions[.answer] = [left.payload]
+            }
+        }
+        // A deletion of the same that failed half-way is finished before there is nothing to do.
+        guard rows.values.contains(where: { !$0.isEmpty }) else { return try settleMasterKey() }
+        try erase(rows, adding: additions)
     }
 
     /// The answer or document of a name.
@@ -41,10 +56,12 @@ extension SealedStore {
         _ name: String, in table: SealedTable, by record: NamedRecord?
     ) throws {
         if let former = try named(name, in: table) {
-            guard former.content.payload != record?.payload else { return }
+            guard former.content.payload != record?.payload else { return try settleMasterKey() }
             try erase([table: [former.row]], adding: [table: record.map { [$0.payload] } ?? []])
         } else if let record {
             try insert([record.payload], into: table)
+        } else {
+            try settleMasterKey()
         }
     }
 
@@ -62,17 +79,6 @@ extension SealedStore {
             impressions: try impressions().map(\.content).sorted(by: \.time),
             answers: Dictionary(answers.map(\.content), uniquingKeysWith: { $1 }),
             documents: Dictionary(documents.map(\.content), uniquingKeysWith: { $1 }))
-    }
-
-    mutating func eraseDamagedRecords() throws -> [IntegrityReport.DamagedRecord] {
-        let damaged = try checkIntegrity().damagedRecords
-        var rows: Rows = [:]
-        for record in damaged {
-            guard let table = SealedTable(rawValue: record.table) else { continue }
-            rows[table, default: []].insert(record.row)
-        }
-        if !damaged.isEmpty { try erase(rows) }
-        return damaged
     }
 }
 

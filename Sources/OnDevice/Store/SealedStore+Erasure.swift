@@ -27,28 +27,68 @@ extension SealedStore {
                     sql: "DELETE FROM \(table.rawValue) WHERE id = ?")
                 for row in rows { try deletion.execute(arguments: [row]) }
             }
-            try store.moveRecords(of: epochs, to: fresh, db)
+            var writer = try EpochWriter(freshFor: db, master: fresh)
+            try store.moveRecords(of: epochs, to: &writer, db)
             for (table, contents) in additions {
-                var writer = try EpochWriter(resuming: db, master: fresh)
                 for content in contents { try writer.insert(content, into: table) }
             }
         }
     }
 
-    /// Deletes all records and all keys, whether or not they open, but for one document.
-    mutating func eraseEverything(but document: String) throws {
-        let kept = try? named(document, in: .document)?.content.payload
+    /// Deletes all records and all keys, whether or not they open, but for the documents of a
+    /// participation.
+    mutating func eraseEverything() throws {
+        let (found, tombstones) = try participationDocuments()
         try changeMasterKey { _, db, fresh in
             for table in SealedTable.allCases {
                 try db.execute(sql: "DELETE FROM \(table.rawValue)")
             }
-            if let kept {
-                var writer = try EpochWriter(freshFor: db, master: fresh)
-                try writer.insert(kept, into: .document)
+            var writer = try EpochWriter(freshFor: db, master: fresh)
+            for document in found + tombstones {
+                try writer.insert(document.payload, into: .document)
             }
         }
         try BehaviourStoreError.translating(path) { try database.vacuum() }
         try truncateLog()
+    }
+
+    /// The documents that say what the device has spent of its privacy and whether it may go on.
+    ///
+    /// Where a document does not open and the account is not among those that do, the account is
+    /// taken for lost: its tombstone is an empty document, so that none begins anew.
+    private func participationDocuments() throws -> (
+        found: [NamedRecord], tombstones: [NamedRecord]
+    ) {
+        var found: [NamedRecord] = []
+        var isAnyLost = false
+        try transaction { db in
+            try forEachRecord(of: .document, db) { _, content in
+                guard let content,
+                    let document = try? Self.decodeWhole(content, NamedRecord.init(payload:))
+                else { return isAnyLost = true }
+                if ParticipationState.documents.contains(document.name) { found.append(document) }
+            }
+        }
+        let account = ParticipationState.accountDocument
+        let isAccountLost = isAnyLost && !found.contains { $0.name == account }
+        return (found, isAccountLost ? [NamedRecord(name: account, content: [])] : [])
+    }
+
+    /// Deletes the records that do not open, or read as nothing, and returns them.
+    mutating func eraseDamagedRecords() throws -> [IntegrityReport.DamagedRecord] {
+        let damaged = try checkIntegrity().damagedRecords
+        guard !damaged.isEmpty else {
+            try settleMasterKey()
+            return []
+        }
+        var rows: Rows = [:]
+        for record in damaged {
+            guard let table = SealedTable(rawValue: record.table) else { continue }
+            rows[table, default: []].insert(record.row)
+        }
+        let tombstones = try participationDocuments().tombstones
+        try erase(rows, adding: [.document: tombstones.map(\.payload)])
+        return damaged
     }
 
     /// Moves the database to a fresh master key in the transaction in which `body` changes it.
@@ -70,9 +110,12 @@ extension SealedStore {
             }
         } catch {
             // A transaction that failed at its very end may have come about all the same.
+            isMasterKnown = false
             try? settleMasterKey()
             throw error
         }
+        // Whatever becomes of the keys held, the database has changed.
+        master = fresh
         try settleMasterKey()
     }
 
@@ -87,17 +130,22 @@ extension SealedStore {
             let query = try db.cachedStatement(
                 sql: "SELECT epoch FROM \(table.rawValue) WHERE id = ?")
             for row in rows {
-                if let epoch = try Int64.fetchOne(query, arguments: [row]) { epochs.insert(epoch) }
+                // In a damaged file this may be no number; nothing shares an epoch with it then.
+                let found = try Row.fetchOne(query, arguments: [row]).flatMap {
+                    Int64.fromDatabaseValue($0[0])
+                }
+                if let found { epochs.insert(found) }
             }
         }
         return epochs
     }
 
-    /// Seals all records of `epochs` anew under fresh epochs.
-    private func moveRecords(of epochs: Set<Int64>, to fresh: SecretBytes, _ db: Database) throws {
+    /// Seals all records of `epochs` anew under the epochs of `writer`.
+    private func moveRecords(
+        of epochs: Set<Int64>, to writer: inout EpochWriter, _ db: Database
+    ) throws {
         guard !epochs.isEmpty else { return }
         let condition = "epoch IN (\(epochs.sorted().map(String.init).joined(separator: ", ")))"
-        var writer = try EpochWriter(freshFor: db, master: fresh)
         for table in SealedTable.allCases {
             // Rows are not changed under the cursor that reads them.
             var records: [Record<[UInt8]>] = []

@@ -18,9 +18,11 @@ extension SealedStore {
     init(path: String, keys: any MasterKeyProvider) throws {
         self.path = path
         self.keys = keys
-        try Self.createFile(path)
+        Self.createFile(path)
         database = try BehaviourStoreError.translating(path) {
-            try DatabaseQueue(path: path, configuration: Self.configuration)
+            let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            return try DatabaseQueue(
+                path: path, configuration: Self.configuration(isNew: size == 0))
         }
         let finding = try Self.inspect(database, path)
         let held = try keys.masterKeys()
@@ -41,20 +43,28 @@ extension SealedStore {
             if held.isEmpty { try keys.replaceMasterKeys(with: [master]) }
             let header = StoreHeader(retentionTime: 0)
             try transaction { [master] in try header.write($0, master: master) }
+            isMasterKnown = true
         }
     }
 
     /// Finds out which of the keys held is the store's, and finishes a change of keys that a crash
     /// or a full disk interrupted.
     mutating func settleMasterKey() throws {
+        let held = try findMasterKey()
+        guard held.count > 1 else { return }
+        try truncateLog()
+        try keys.replaceMasterKeys(with: [master])
+    }
+
+    /// Finds out which of the keys held, which it returns, is the store's.
+    @discardableResult
+    mutating func findMasterKey() throws -> [SecretBytes] {
         let held = try keys.masterKeys()
         guard let current = try held.last(where: { try isCurrent($0) }) else {
             throw BehaviourStoreError.wrongKey(path: path)
         }
-        master = current
-        guard held.count > 1 else { return }
-        try truncateLog()
-        try keys.replaceMasterKeys(with: [current])
+        (master, isMasterKnown) = (current, true)
+        return held
     }
 
     private func isCurrent(_ key: SecretBytes) throws -> Bool {
@@ -69,13 +79,14 @@ extension SealedStore {
         try BehaviourStoreError.translating(path) { try StoreSchema.migrator.migrate(database) }
     }
 
-    /// Makes a file that its owner alone can read; SQLite gives its log the same permissions.
-    private static func createFile(_ path: String) throws {
+    /// Makes a file that its owner alone can read; SQLite gives its log the same permissions. A file
+    /// that is there keeps its own: what they let others read is sealed.
+    private static func createFile(_ path: String) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 { close(descriptor) }
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(isNew: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.label = "BehaviourStore"
         // A process that ends hands the store on within moments; any longer it is refused.
@@ -83,7 +94,17 @@ extension SealedStore {
         configuration.prepareDatabase { db in
             // A second process would not learn of changed keys. One process also needs no index of
             // the log in a file of its own.
-            try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            if isNew {
+                // Of two that make a store at once, each would keep the lock to read that the other
+                // one waits for. In this order the first to lock has it, and the other waits.
+                try db.execute(
+                    sql: "BEGIN EXCLUSIVE; PRAGMA locking_mode = EXCLUSIVE; COMMIT")
+            } else {
+                try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            }
+            // Where a disk's own cache would outlive fsync, on Apple's systems, it is emptied too.
+            try db.execute(sql: "PRAGMA fullfsync = ON")
+            try db.execute(sql: "PRAGMA checkpoint_fullfsync = ON")
             try db.execute(sql: "PRAGMA secure_delete = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }

@@ -3,29 +3,53 @@ internal import GRDB
 extension SealedStore {
     private static let secondsPerDay: Int64 = 86_400
 
-    /// Applies the limits before records are added: the age once a day, the count when it would be
-    /// exceeded. A fiftieth is then erased beyond what must go, so that the next time is far.
-    mutating func makeRoom(
-        for added: Int, in table: SealedTable, retention: Retention, now: Int64
+    /// Adds records at the end of a table and applies the limits: the age once a day, the count when
+    /// it would be exceeded. Of the old records and the new, the latest stay; where an old one goes,
+    /// up to a fiftieth goes beyond what must, so that the next time is far.
+    mutating func append(
+        _ additions: [(time: Int64, payload: [UInt8])], to table: SealedTable,
+        retention: Retention, now: Int64
     ) throws {
         let (lastTime, count) = try transaction { db in
             let header = try StoreHeader.read(db, master: master)
-            let count = try Self.count(of: table, ifAbove: retention.count - added, db)
+            let count = try Self.count(of: table, ifAbove: retention.count - additions.count, db)
             return (header?.retentionTime ?? 0, count)
         }
         // A clock that was put back is looked at anew as well.
         if now < lastTime || now &- lastTime >= Self.secondsPerDay {
-            try apply(retention, now: now)
+            try apply(retention, now: now, ageFrom: min(now, try believableTime() ?? now))
         }
-        if count + added > retention.count {
-            let room = max(retention.count - added - retention.count / 50, 0)
-            try erase(olderThan: .min, allBut: room, in: [table])
+        guard count + additions.count > retention.count else {
+            return try insert(additions.map(\.payload), into: table)
+        }
+        let old = try times(in: table)
+        let all =
+            old.map { (time: $0.content, old: Optional($0.row), number: 0) }
+            + additions.enumerated().map { (time: $1.time, old: nil, number: $0) }
+        let sorted = all.sorted {
+            ($0.time, $0.old ?? .max, $0.number) < ($1.time, $1.old ?? .max, $1.number)
+        }
+        var kept = sorted.suffix(retention.count)
+        if old.count > kept.count(where: { $0.old != nil }) {
+            let spared = kept.prefix(retention.count / 50).prefix { $0.old != nil }
+            kept = kept.dropFirst(spared.count)
+        }
+        let rows = Set(old.map(\.row)).subtracting(kept.compactMap(\.old))
+        let payloads = kept.filter { $0.old == nil }.map(\.number).sorted().map {
+            additions[$0].payload
+        }
+        if rows.isEmpty {
+            try insert(payloads, into: table)
+        } else {
+            try erase([table: rows], adding: [table: payloads])
         }
     }
 
     /// Erases what is beyond the limits, and notes when that was.
-    mutating func apply(_ retention: Retention, now: Int64) throws {
-        let (oldest, isOverflow) = now.subtractingReportingOverflow(retention.age)
+    ///
+    /// - Parameter start: The time from which ages count; `now` where it is missing.
+    mutating func apply(_ retention: Retention, now: Int64, ageFrom start: Int64? = nil) throws {
+        let (oldest, isOverflow) = (start ?? now).subtractingReportingOverflow(retention.age)
         try erase(
             olderThan: isOverflow ? .min : oldest, allBut: retention.count,
             in: [.event, .impression])
@@ -44,7 +68,18 @@ extension SealedStore {
             let doomed = times.prefix(max(old, times.count - count))
             if !doomed.isEmpty { rows[table] = Set(doomed.map(\.row)) }
         }
-        if !rows.isEmpty { try erase(rows) }
+        guard !rows.isEmpty else { return try settleMasterKey() }
+        try erase(rows)
+    }
+
+    /// A day after the newest record: as far as a clock is believed, so that one which is set years
+    /// ahead for a moment erases nothing.
+    private func believableTime() throws -> Int64? {
+        let times = try times(in: .event) + times(in: .impression)
+        return times.map(\.content).max().map {
+            let (time, isOverflow) = $0.addingReportingOverflow(Self.secondsPerDay)
+            return isOverflow ? .max : time
+        }
     }
 
     private func times(in table: SealedTable) throws -> [Record<Int64>] {

@@ -21,6 +21,9 @@ struct SealedStore {
     let database: DatabaseQueue
     let keys: any MasterKeyProvider
     var master: SecretBytes
+    /// Whether `master` is the database's for sure; where not, ``findMasterKey()`` is due before
+    /// anything is sealed.
+    var isMasterKnown = false
 
     /// All records of a table, the first that came first, each as `decode` reads it.
     func records<Content>(
@@ -41,7 +44,7 @@ struct SealedStore {
     /// Adds records at the end of a table: all or, where it throws, none.
     func insert(_ contents: [[UInt8]], into table: SealedTable) throws {
         try transaction { db in
-            var writer = try EpochWriter(resuming: db, master: master)
+            var writer = try EpochWriter(resuming: db, of: path, master: master)
             for content in contents { try writer.insert(content, into: table) }
         }
     }

@@ -7,8 +7,9 @@ enum SealedTable: String, CaseIterable, Sendable {
 
 /// The tables of a store and their history.
 ///
-/// In clear stand the number of records, the order in which they came, their lengths in coarse steps
-/// and the epochs they belong to. All else is sealed.
+/// In clear stand the number of records, the order in which they came, the gaps that deleted ones
+/// leave in their numbers, their lengths in coarse steps, the epochs they belong to, and of the epochs
+/// the numbers, whose gaps tell how often something was deleted. All else is sealed.
 enum StoreSchema {
     /// Tells a store from other SQLite files: "Covy".
     static let applicationID: Int32 = 0x436f_7679

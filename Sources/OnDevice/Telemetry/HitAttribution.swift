@@ -2,20 +2,21 @@ public import Recommender
 
 /// Says which of the lists that were shown led to something.
 ///
-/// An event that speaks for its item is a hit of the latest list that showed its item, among its first `depth`, at
-/// or before the event and no longer than the window before it; so an event counts once, however
-/// often its item was shown. Lists whose window is still open are left out, as their outcome is not
-/// known.
+/// An event that speaks for its item is a hit of the latest list that showed its item, among its
+/// first `depth`, at or before the event and no longer than the window before it; so an event counts
+/// once, however often its item was shown. Lists whose window is still open are left out, as their
+/// outcome is not known.
 public struct HitAttribution: Sendable, Hashable {
     /// How long after a list an event is still owed to it, in seconds.
-    public var window: Int64
+    public let window: Int64
     /// The number of items at the top of a list that count.
-    public var depth: Int
+    public let depth: Int
     /// Which events speak for their items: those of a strength over 0.
     public var strengths: EventStrengths
 
-    /// Attributes events within `window` seconds to the first `depth` items.
+    /// Attributes events within `window` seconds, at least 0, to the first `depth` items, at least 1.
     public init(window: Int64, depth: Int, strengths: EventStrengths = EventStrengths()) {
+        precondition(window >= 0 && depth >= 1, "there is nothing to attribute")
         self.window = window
         self.depth = depth
         self.strengths = strengths
@@ -41,14 +42,20 @@ public struct HitAttribution: Sendable, Hashable {
         var hits: Set<Int> = []
         for event in history.events where strengths(event) > 0 {
             let shown = showings[event.item]?.last { ordered[$0].time <= event.time }
-            if let shown, event.time - ordered[shown].time <= window { hits.insert(shown) }
+            if let shown, !isOver(from: ordered[shown].time, at: event.time) { hits.insert(shown) }
         }
         return ordered.indices.filter {
-            period.contains(ordered[$0].time) && now - ordered[$0].time > window
+            period.contains(ordered[$0].time) && isOver(from: ordered[$0].time, at: now)
         }.map { number in
             RankingTelemetry.ShownList(
                 isHit: hits.contains(number),
                 groups: ordered[number].items.prefix(depth).map { group($0) ?? -1 })
         }
+    }
+
+    /// Whether the window of a list has passed. Times are an app's, and may be anything.
+    private func isOver(from shown: Int64, at time: Int64) -> Bool {
+        let (age, isOverflow) = time.subtractingReportingOverflow(shown)
+        return isOverflow ? time > shown : age > window
     }
 }

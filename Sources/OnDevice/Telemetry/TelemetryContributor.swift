@@ -16,8 +16,8 @@ public struct TelemetryContributor: RoundContributor {
     /// Measures what was shown lately.
     ///
     /// - Parameters:
-    ///   - telemetry: What is measured.
-    ///   - window: How long after a list an event is still owed to it, in seconds.
+    ///   - telemetry: What is measured; its basis tells of `window`, `span` and `group`.
+    ///   - window: How long after a list an event is still owed to it, in seconds, at least 0.
     ///   - span: How far back lists count, in seconds before the last closed window. Rounds at least
     ///     so far apart count no list twice; a list that is in two rounds is charged for twice, so
     ///     this is no matter of privacy.
@@ -30,6 +30,7 @@ public struct TelemetryContributor: RoundContributor {
         group: @escaping @Sendable (String) -> Int?, time: @escaping @Sendable () -> Int64,
         history: @escaping @Sendable () async throws -> PersonalHistory
     ) {
+        precondition(window >= 0 && span >= 0, "a window or span is negative")
         self.telemetry = telemetry
         self.window = window
         self.span = span
@@ -48,9 +49,11 @@ public struct TelemetryContributor: RoundContributor {
     /// The device's counts.
     public func contribution(to plan: RoundPlan) async throws -> [Float] {
         let now = time()
+        let (end, isEndBelow) = now.subtractingReportingOverflow(window)
+        let (start, isStartBelow) = end.subtractingReportingOverflow(span)
+        let period = isEndBelow ? 0..<0 : (isStartBelow ? .min : start)..<end
         let lists = HitAttribution(window: window, depth: telemetry.depth).outcomes(
-            in: try await history(), shownIn: now - window - span..<now - window, at: now,
-            group: group)
+            in: try await history(), shownIn: period, at: now, group: group)
         return telemetry.statistic(of: lists).values
     }
 }

@@ -18,6 +18,8 @@ public struct RankingTelemetry: Sendable, Hashable {
     public let depth: Int
     /// The number of groups of items.
     public let groupCount: Int
+    /// How items are grouped and what a hit is, such as "deciles of popularity, hits within a day".
+    public let basis: String
 
     /// One list that was shown.
     public struct ShownList: Sendable, Hashable {
@@ -36,23 +38,30 @@ public struct RankingTelemetry: Sendable, Hashable {
 
     /// Measures up to `listLimit` lists a device, `depth` items deep, over `groupCount` groups; all
     /// at least 1.
-    public init(listLimit: Int, depth: Int, groupCount: Int) {
+    ///
+    /// - Parameter basis: How items are grouped and what a hit is. Devices and coordinator have to say
+    ///   the same: it is part of the query's name.
+    public init(listLimit: Int, depth: Int, groupCount: Int, basis: String) {
         precondition(listLimit >= 1 && depth >= 1 && groupCount >= 1, "there is nothing to count")
         self.listLimit = listLimit
         self.depth = depth
         self.groupCount = groupCount
+        self.basis = basis
     }
 
     /// The number of coordinates.
     public var dimension: Int { 2 + groupCount }
 
-    /// The private sum.
+    /// The private sum. Its name has all that its coordinates depend on, so that none are summed that
+    /// do not mean the same.
     ///
     /// - Parameter budgetShare: Its share of the privacy budget of its task.
     public func query(budgetShare: Double = 1) -> SumQuery {
         SumQuery(
-            name: "ranking telemetry", dimension: dimension, clippingNorm: 2.0.squareRoot(),
-            budgetShare: budgetShare, broadcastByteCount: 0)
+            name: "ranking telemetry: \(listLimit) lists, \(depth) deep, \(groupCount) groups, "
+                + basis,
+            dimension: dimension, clippingNorm: 2.0.squareRoot(), budgetShare: budgetShare,
+            broadcastByteCount: 0)
     }
 
     /// One device's contribution.
@@ -60,16 +69,19 @@ public struct RankingTelemetry: Sendable, Hashable {
     /// - Parameter lists: What was shown, the newest last; older ones than the last ``listLimit``
     ///   are left out.
     public func statistic(of lists: some BidirectionalCollection<ShownList>) -> Statistic {
-        var values = [Float](repeating: 0, count: dimension)
-        let list = 1 / Float(listLimit)
-        let item = list / Float(depth)
+        var counts = [Int](repeating: 0, count: dimension)
         for shown in lists.suffix(listLimit) {
-            values[shown.isHit ? 1 : 0] += list
+            counts[shown.isHit ? 1 : 0] += 1
             for group in shown.groups.prefix(depth) where (0..<groupCount).contains(group) {
-                values[2 + group] += item
+                counts[2 + group] += 1
             }
         }
-        return Statistic(dense: values)
+        // Divided once each: sums of rounded shares would come to more than 1.
+        let most = Double(listLimit)
+        return Statistic(
+            dense: counts.enumerated().map { place, count in
+                Float(Double(count) / (place < 2 ? most : most * Double(depth)))
+            })
     }
 
     /// What a noisy sum of such statistics says.

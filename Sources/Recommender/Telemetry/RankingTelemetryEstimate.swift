@@ -41,7 +41,7 @@ public struct RankingTelemetryEstimate: Sendable {
         return (max(0, value), max(0, value - margin)...max(0, value + margin))
     }
 
-    /// The share of the items shown that are of one of `groups`, with its interval.
+    /// The share of one of `groups` in the items shown that are in any group, with its interval.
     public func exposure(of groups: Set<Int>, confidence: Double = 0.95) -> NoisyShare {
         exposure(of: groups, deviations: normalDeviations(confidence: confidence))
     }
@@ -62,7 +62,7 @@ public struct RankingTelemetryEstimate: Sendable {
             restVariance: Double(telemetry.groupCount - inside) * variance, deviations: deviations)
     }
 
-    /// The share of every group, in order, with intervals that *all* hold at once with probability
+    /// The share of every group in the items shown that are in any, in order, with intervals that *all* hold at once with probability
     /// `confidence` or more (Bonferroni's inequality).
     public func exposures(confidence: Double = 0.95) -> [NoisyShare] {
         let each = 1 - (1 - confidence) / Double(telemetry.groupCount)
@@ -70,7 +70,7 @@ public struct RankingTelemetryEstimate: Sendable {
         return (0..<telemetry.groupCount).map { exposure(of: [$0], deviations: deviations) }
     }
 
-    /// How many groups have at least the share `least` of the items shown: as few and as many as
+    /// How many groups have at least the share `least` of the items shown that are in any: as few and as many as
     /// the intervals of ``exposures(confidence:)`` allow, and with probability `confidence` no fewer
     /// and no more.
     public func coverage(atLeast least: Double, confidence: Double = 0.95) -> ClosedRange<Int> {

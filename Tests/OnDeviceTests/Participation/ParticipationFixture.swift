@@ -25,6 +25,17 @@ final class MemoryStore: ParticipationStore {
         documents.withLock { $0[name] = bytes }
         writes.withLock { $0.append(bytes ?? []) }
     }
+
+    func replaceDocument(_ name: String, _ former: [UInt8]?, by bytes: [UInt8]) throws -> Bool {
+        if failing.withLock({ $0 }) { throw Failure() }
+        let isReplaced = documents.withLock { documents in
+            guard documents[name] == former else { return false }
+            documents[name] = bytes
+            return true
+        }
+        if isReplaced { writes.withLock { $0.append(bytes) } }
+        return isReplaced
+    }
 }
 
 /// Contributes the same vector to every round of one query.

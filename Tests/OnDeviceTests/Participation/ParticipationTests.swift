@@ -45,7 +45,8 @@ import Testing
                 try await under.offer(knowing: size)
             }
             func send(_ message: [UInt8], in session: [UInt8]) async throws {
-                let state = try #require(try ParticipationState(from: store))
+                let state = try #require(
+                    try ParticipationState(from: ParticipationState.Documents(in: store)))
                 #expect(state.account?.record.participations.count == 1)
                 #expect(state.account?.reports.last?.result == .joined)
                 // Account and consent, then the charge; nothing more before the end.
@@ -201,8 +202,40 @@ import Testing
             try await restarted.participate().outcome
                 == .declined(reason: DeviceRefusal.alreadyJoined.description))
         #expect(await fixture.coordinator.log.count == 1)
+        // What was joined is still said to be.
+        #expect(await (try fixture.participation(0)).reports.first?.result == .joined)
         task.cancel()
         _ = try await task.value
+    }
+
+    @Test(arguments: [false, true])
+    func `a contributor that is slow ends the round with its time`(isAsked: Bool) async throws {
+        struct Slow: RoundContributor {
+            let isAsked: Bool
+            func canContribute(to plan: RoundPlan) async -> Bool {
+                if isAsked { try? await Task.sleep(for: .seconds(3600)) }
+                return true
+            }
+            func contribution(to plan: RoundPlan) async throws -> [Float] {
+                try await Task.sleep(for: .seconds(3600))
+                return []
+            }
+        }
+        let fixture = try ParticipationFixture()
+        try await fixture.coordinator.open(0)
+        var devices = try await fixture.consenting()
+        var settings = try fixture.settings()
+        settings.roundTimeout = .seconds(isAsked ? 1 : 8)
+        devices[0] = try fixture.participation(
+            0, settings: settings, contributors: [Slow(isAsked: isAsked)])
+        if isAsked {
+            await #expect(throws: (any Error).self) { try await devices[0].participate() }
+            #expect(await devices[0].reports.isEmpty)
+        } else {
+            let results = try await fixture.participate(devices)
+            #expect(
+                results[0].outcome == .left(after: .shared, reason: "the round took too long"))
+        }
     }
 
     @Test func `the owner's cap declines a round that the account would allow`() async throws {

@@ -223,13 +223,59 @@ struct ErasureTests {
         var store: BehaviourStore? = try fixture.open()
         try store?.append(RankerFixture.event(1))
         try store?.setDocument("participation account", [1, 2, 3])
+        try store?.setDocument("participation choices", [6])
         try store?.setDocument("notes", [4, 5])
         try store?.deleteEverything()
         store = nil
         let reopened = try fixture.open()
         #expect(try reopened.document("participation account") == [1, 2, 3])
+        #expect(try reopened.document("participation choices") == [6])
         #expect(try reopened.document("notes") == nil)
         #expect(try reopened.events == [])
         #expect(try reopened.checkIntegrity().isSound)
+    }
+
+    /// Documents 1 to 3 are account, choices and notes; each is damaged in turn.
+    @Test(arguments: [1, 2, 3], [false, true])
+    func `a damaged document costs no account, and a lost one is not begun anew`(
+        row: Int, everything: Bool
+    ) throws {
+        let fixture = try StoreFixture()
+        var store: BehaviourStore? = try fixture.open()
+        try store?.setDocument("participation account", [1])
+        try store?.setDocument("participation choices", [2])
+        try store?.setDocument("notes", [3])
+        store = nil
+        try fixture.execute("UPDATE document SET sealed = zeroblob(72) WHERE id = \(row)")
+        store = try fixture.open()
+        for _ in 0..<2 {
+            // What is left in the place of a lost account stays there.
+            if everything {
+                try store?.deleteEverything()
+            } else {
+                _ = try store?.deleteDamagedRecords()
+            }
+            #expect(try store?.document("participation account") == (row == 1 ? [] : [1]))
+            #expect(try store?.document("participation choices") == (row == 2 ? nil : [2]))
+        }
+        #expect(try store?.document("notes") == (everything || row == 3 ? nil : [3]))
+        store = nil
+        try fixture.execute("UPDATE document SET sealed = zeroblob(72) WHERE id = 2")
+        _ = try fixture.open().deleteDamagedRecords()
+        let names = try fixture.open().export()
+        #expect(
+            String(decoding: names, as: UTF8.self)
+                .components(separatedBy: "participation account").count == 2)
+    }
+
+    @Test func `an item is deleted from what was picked as well`() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try PersonalHistory(pickedItems: ["a", "b"], pickedCategories: ["a"]).savePicks(in: store)
+        let key = try fixture.files()["behaviour.key"]
+        try store.delete(item: "a")
+        let left = try PersonalHistory(in: store)
+        #expect(left.pickedItems == ["b"] && left.pickedCategories == ["a"])
+        #expect(try fixture.files()["behaviour.key"] != key)
     }
 }

@@ -38,7 +38,7 @@ struct RetentionTests {
         #expect(try store.events.map(\.time) == Array(400..<500))
     }
 
-    @Test func `what is too old goes with the first append of a day, and its keys`() throws {
+    @Test func `what is too old goes with an append once a day, and its keys`() throws {
         let start: Int64 = 1_900_000_000
         let retention = Retention(age: 10 * day, count: 1000)
         try fixture.open(retention: retention, now: start).append(event(0, time: start))
@@ -49,9 +49,14 @@ struct RetentionTests {
                 .append(event(1, time: start + later))
             #expect(try fixture.files()["behaviour.key"] == key)
         }
-        try fixture.open(retention: retention, now: start + 10 * day + 1)
-            .append(event(2, time: start + 10 * day))
-        #expect(try fixture.open().events.map(\.item) == ["item-1", "item-1", "item-2"])
+        // After a pause, on the second day.
+        for later in [10 * day + 1, 11 * day + 1] {
+            try fixture.open(retention: retention, now: start + later)
+                .append(event(2, time: start + later))
+        }
+        #expect(
+            try fixture.open().events.map(\.time)
+                == [2 * day, 10 * day + 1, 11 * day + 1].map { start + $0 })
         #expect(try fixture.files()["behaviour.key"] != key)
     }
 
@@ -60,9 +65,48 @@ struct RetentionTests {
         let retention = Retention(age: 10 * day, count: 1000)
         try fixture.open(retention: retention, now: start + 3650 * day)
             .append(event(0, time: start))
-        try fixture.open(retention: retention, now: start + 20 * day)
-            .append(event(1, time: start + 20 * day))
-        #expect(try fixture.open().events.map(\.item) == ["item-1"])
+        for later in [20 * day, 21 * day] {
+            try fixture.open(retention: retention, now: start + later)
+                .append(event(1, time: start + later))
+        }
+        #expect(try fixture.open().events.map(\.item) == ["item-1", "item-1"])
+    }
+
+    @Test func `a clock that is years ahead for an hour erases nothing`() throws {
+        let start: Int64 = 1_900_000_000
+        for later in [0, 730 * day, 730 * day + 3600, 1] {
+            try fixture.open(now: start + later).append(event(0, time: start + later))
+        }
+        #expect(try fixture.open().events.count == 4)
+    }
+
+    @Test func `older events that come late never drive out newer ones`() throws {
+        let store = try fixture.open(retention: Retention(age: .max, count: 100))
+        try store.append((0..<95).map { event($0, time: 1000 + Int64($0)) })
+        try store.append((0..<50).map { event($0, time: Int64($0)) })
+        #expect(try store.events.map(\.time) == Array(45..<50) + Array(1000..<1095))
+        // Old and new ones mixed: two more than must go, of those that were there.
+        try store.append((0..<50).map { event($0, time: 900 + Int64($0) * 4) })
+        let all = Array(45..<50) + Array(1000..<1095) + (0..<50).map { 900 + Int64($0) * 4 }
+        let kept = try store.events.map(\.time)
+        #expect(kept.count <= 100 && kept.count >= 98)
+        #expect(Array(all.sorted().suffix(98)) == Array(kept.suffix(98)))
+    }
+
+    @Test func `a batch that cannot be stored erases nothing`() throws {
+        let retention = Retention(age: .max, count: 100)
+        try fixture.open(retention: retention).append(
+            (0..<100).map { event($0, time: Int64($0)) })
+        try fixture.execute(
+            """
+            CREATE TRIGGER refusal BEFORE INSERT ON event WHEN NEW.id > 105
+            BEGIN SELECT RAISE(ABORT, 'full'); END
+            """)
+        let store = try fixture.open(retention: retention)
+        #expect(throws: BehaviourStoreError.self) {
+            try store.append((0..<20).map { event($0, time: 1000 + Int64($0)) })
+        }
+        #expect(try store.events.map(\.time) == Array(0..<100))
     }
 
     @Test func `limits applied by hand hold exactly, for impressions too`() throws {

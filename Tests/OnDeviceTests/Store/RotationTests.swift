@@ -15,6 +15,8 @@ struct RotationTests {
             var keys: [SecretBytes] = []
             /// How many changes are still allowed.
             var allowed = Int.max
+            /// How often the keys can still be read.
+            var readable = Int.max
             /// Whether a change that is refused happens all the same.
             var changesThenRefuses = false
             /// The files and keys before and after each change.
@@ -26,7 +28,15 @@ struct RotationTests {
 
         init(_ fixture: StoreFixture) { self.fixture = fixture }
 
-        func masterKeys() -> [SecretBytes] { state.withLock { $0.keys } }
+        var held: [SecretBytes] { state.withLock { $0.keys } }
+
+        func masterKeys() throws -> [SecretBytes] {
+            try state.withLock { state in
+                if state.readable == 0 { throw Refusal() }
+                state.readable -= 1
+                return state.keys
+            }
+        }
 
         func replaceMasterKeys(with keys: [SecretBytes]) throws {
             let files = try fixture.files()
@@ -68,7 +78,7 @@ struct RotationTests {
             let content = try reopened.events
             #expect(content == events || content == survivors)
             found.append(content == survivors)
-            #expect(copy.masterKeys().count == 1)
+            #expect(copy.held.count == 1)
             // It goes on as if nothing had been.
             try reopened.delete(item: "item-7")
             #expect(try reopened.events == survivors)
@@ -94,7 +104,50 @@ struct RotationTests {
         #expect(try store.events == expected + [late])
         try store.delete(item: "item-7")
         #expect(try store.events == survivors)
-        #expect(keys.masterKeys().count == 1)
+        #expect(keys.held.count == 1)
+    }
+
+    @Test func `keys that cannot be read after a change cost nothing that is written next`() throws
+    {
+        let keys = ObservedKeys(try StoreFixture())
+        var store: BehaviourStore? = try self.store(keys)
+        try store?.append(events)
+        keys.state.withLock { $0.readable = 1 }
+        #expect(throws: ObservedKeys.Refusal.self) { try store?.delete(item: "item-7") }
+        // The keys are not needed for this.
+        let late = BehaviourEvent(item: "late", kind: .play, time: 1_999_999_999)
+        try store?.append(late)
+        store = nil
+        keys.state.withLock { $0.readable = .max }
+        #expect(try self.store(keys).events == survivors + [late])
+        #expect(keys.held.count == 1)
+    }
+
+    @Test func `a deletion that failed half-way succeeds only once the old key is gone`() throws {
+        let keys = ObservedKeys(try StoreFixture())
+        let store = try store(keys)
+        try store.append(events)
+        try store.setDocument("notes", [1])
+        let repetitions: [(BehaviourStore) throws -> Void] = [
+            { try $0.delete(item: "item-7") }, { try $0.setDocument("notes", nil) },
+            { try $0.setAnswer(nil, to: "question") },
+            { try $0.applyRetention(now: 1_900_000_000) }, { _ = try $0.deleteDamagedRecords() },
+        ]
+        for (number, again) in repetitions.enumerated() {
+            keys.state.withLock { $0.allowed = 1 }
+            #expect(throws: ObservedKeys.Refusal.self) {
+                try store.setDocument("notes", nil)
+                try store.delete(item: events[number].item)
+            }
+            #expect(keys.held.count == 2)
+            #expect(throws: ObservedKeys.Refusal.self, "\(number)") { try again(store) }
+            keys.state.withLock { $0.allowed = .max }
+            try again(store)
+            #expect(keys.held.count == 1)
+            try store.append(events[number])
+            try store.setDocument("notes", [1])
+            try store.delete(item: "item-7")
+        }
     }
 
     @Test func `a key file is replaced as a whole and its former bytes are overwritten`() throws {

@@ -176,6 +176,43 @@ struct StoreOpeningTests {
         #expect(try store.events.dropLast() == events[1024...])
     }
 
+    @Test func `nothing is written beside records whose key is lost`() throws {
+        _ = try fill(300)
+        try fixture.execute("UPDATE epoch SET wrapped = zeroblob(72) WHERE id = 1")
+        let store = try fixture.open()
+        let late = BehaviourEvent(item: "new", kind: .view, time: 1_999_999_999)
+        #expect(throws: BehaviourStoreError.self) { try store.append(late) }
+        #expect(try store.deleteDamagedRecords().count == 300)
+        try store.append(late)
+        #expect(try store.events == [late])
+    }
+
+    @Test func `a record of no epoch is deleted like other damaged ones`() throws {
+        let events = try fill(300)
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        try DatabaseQueue(path: fixture.path, configuration: configuration).write {
+            try $0.execute(sql: "UPDATE event SET epoch = 'none' WHERE id = 5")
+        }
+        let store = try fixture.open()
+        #expect(try store.deleteDamagedRecords().map(\.row) == [5])
+        #expect(try store.events == Array(events[..<4]) + Array(events[5...]))
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `of two that make a store at once, one has it`() async throws {
+        for _ in 0..<4 {
+            let fixture = try StoreFixture()
+            let stores = await withTaskGroup(of: BehaviourStore?.self) { group in
+                for _ in 0..<2 { group.addTask { try? fixture.open() } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(stores.count { $0 != nil } == 1)
+            #expect(try fixture.files()["behaviour.db-shm"] == nil)
+            try stores.compactMap { $0 }.first?.append(randomEvents(1, seed: 1))
+        }
+    }
+
     @Test func `a file cut anywhere is reported as damaged and left alone`() throws {
         let events = try fill()
         let whole = try #require(try fixture.files()["behaviour.db"])

@@ -55,6 +55,13 @@ import Testing
             hits(lists, [click(1120, "a")], in: 1000..<1100) == [false])
     }
 
+    @Test func `times at the ends of their range are no trap`() {
+        let lists = [shown(.min, ["a"]), shown(.max, ["b"])]
+        let events = [click(.max, "a"), click(.min, "b"), click(.max, "b")]
+        #expect(hits(lists, events, in: .min ..< .max, at: .max) == [false])
+        #expect(hits(lists, events, in: .min ..< .max, at: .min) == [])
+    }
+
     @Test func `groups follow the order of the list`() {
         let lists = [shown(0, ["x", "a", "b"])]
         let outcomes = attribution.outcomes(

@@ -6,7 +6,8 @@ import Testing
 import VectorKernels
 
 @Suite struct TelemetryNoiseTests {
-    private let telemetry = RankingTelemetry(listLimit: 10, depth: 3, groupCount: 4)
+    private let telemetry = RankingTelemetry(
+        listLimit: 10, depth: 3, groupCount: 4, basis: "deciles")
 
     /// What a coordinator would see of these statistics: encoded, noised, added up and decoded by
     /// the private sum, without the masks.

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test func `ranking quality leaves the devices as one private sum`() async throws {
-        let telemetry = RankingTelemetry(listLimit: 10, depth: 3, groupCount: 2)
+        let telemetry = RankingTelemetry(
+            listLimit: 10, depth: 3, groupCount: 2, basis: "deciles")
         let fixture = try ParticipationFixture(queries: [telemetry.query()])
         try await fixture.coordinator.open(0)
         // Device d showed ten lists and had min(d, 10) hits; one list is too new to count.

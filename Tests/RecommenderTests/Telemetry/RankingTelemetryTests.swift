@@ -5,7 +5,8 @@ import Testing
 @testable import Recommender
 
 @Suite struct RankingTelemetryTests {
-    private let telemetry = RankingTelemetry(listLimit: 8, depth: 5, groupCount: 4)
+    private let telemetry = RankingTelemetry(
+        listLimit: 8, depth: 5, groupCount: 4, basis: "deciles")
 
     private func lists(
         _ count: Int, hitRate: Double, tail: Double, _ randomness: inout SeededRandomness
@@ -31,6 +32,24 @@ import Testing
         #expect(statistic.values.count == telemetry.query().dimension)
         let norm = telemetry.query().clippingNorm
         #expect(statistic.squaredNorm <= norm * norm * (1 + 1e-6))
+    }
+
+    @Test(arguments: 1...200)
+    func `nothing is clipped, to the last bit`(limit: Int) {
+        let telemetry = RankingTelemetry(listLimit: limit, depth: 7, groupCount: 1, basis: "")
+        let list = RankingTelemetry.ShownList(isHit: true, groups: [0, 0, 0, 0, 0, 0, 0])
+        let statistic = telemetry.statistic(of: Array(repeating: list, count: limit))
+        #expect(statistic.values == [0, 1, 1])
+    }
+
+    @Test func `telemetry of another scale is another query`() {
+        let others = [
+            RankingTelemetry(listLimit: 9, depth: 5, groupCount: 4, basis: "deciles"),
+            RankingTelemetry(listLimit: 8, depth: 6, groupCount: 4, basis: "deciles"),
+            RankingTelemetry(listLimit: 8, depth: 5, groupCount: 5, basis: "deciles"),
+            RankingTelemetry(listLimit: 8, depth: 5, groupCount: 4, basis: "categories"),
+        ]
+        #expect(Set((others + [telemetry]).map { $0.query().name }).count == 5)
     }
 
     @Test func `the norm is reached and cannot be lowered`() {
