@@ -233,8 +233,12 @@ import Testing
             #expect(await devices[0].reports.isEmpty)
         } else {
             let results = try await fixture.participate(devices)
-            #expect(
-                results[0].outcome == .left(after: .shared, reason: "the round took too long"))
+            // On a busy machine the time may be over before the contributor is asked.
+            guard case .left(_, let reason) = results[0].outcome else {
+                Issue.record("it did not leave: \(results[0].outcome)")
+                return
+            }
+            #expect(reason.hasSuffix("took too long"))
         }
     }
 
