@@ -8,7 +8,7 @@ INLINE void halves_neon(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
     floats16 even = 0, odd = 0;
     for (size_t group = 0; group < groups; group += 2, bytes += 64) {
-        prefetch(bytes);
+        prefetch(bytes, PAGE);
         halves16 first = *(const halves16 *)bytes, second = *(const halves16 *)(bytes + 32);
         even += query[group] * __builtin_convertvector(first, floats16);
         odd += query[group + 1] * __builtin_convertvector(second, floats16);
@@ -30,7 +30,7 @@ NEON_DOT INLINE void bytes_neon(
     const uint8x16_t flip = vdupq_n_u8(0x80);
     int32x4_t sums[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
     for (size_t group = 0; group < groups; group++, bytes += 64, query += 4) {
-        prefetch(bytes);
+        prefetch(bytes, LINES);
         int8x16_t factors = spread(query);
         for (int i = 0; i < 4; i++) {
             uint8x16_t values = veorq_u8(vld1q_u8(bytes + 16 * i), flip);
@@ -46,7 +46,7 @@ NEON_DOT INLINE void nibbles_neon(
     int32x4_t start = vdupq_n_s32(offset);
     int32x4_t sums[4] = {start, start, start, start};
     for (size_t group = 0; group < groups; group++, bytes += 64, query += 8) {
-        prefetch(bytes);
+        prefetch(bytes, PAGE);
         int8x16_t even = spread(query), odd = spread(query + 4);
         for (int i = 0; i < 4; i++) {
             uint8x16_t values = vld1q_u8(bytes + 16 * i);

@@ -7,8 +7,8 @@ TARGET INLINE void NAME(floats)(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
     floats16 even = 0, odd = 0;
     for (; groups >= 2; groups -= 2, bytes += 128, query += 2) {
-        prefetch(bytes);
-        prefetch(bytes + 64);
+        prefetch(bytes, LINES);
+        prefetch(bytes + 64, LINES);
         even += query[0] * *(const floats16 *)bytes;
         odd += query[1] * *(const floats16 *)(bytes + 64);
     }

@@ -19,7 +19,7 @@ AVX2 INLINE void halves_avx2(
     __m256 sums[4];
     for (size_t i = 0; i < 4; i++) sums[i] = _mm256_setzero_ps();
     for (size_t group = 0; group < groups; group += 2, bytes += 64) {
-        prefetch(bytes);
+        prefetch(bytes, PAGE);
         UNROLL for (size_t i = 0; i < 4; i++) {
             __m256 values = _mm256_cvtph_ps(_mm_load_si128((const __m128i *)(bytes + 16 * i)));
             __m256 factor = _mm256_set1_ps(query[group + i / 2]);
@@ -37,7 +37,7 @@ struct pairs {
 };
 
 AVX2 INLINE void add_bytes(struct pairs *sum, const uint8_t *bytes, const int8_t *query) {
-    prefetch(bytes);
+    prefetch(bytes, LINES);
     __m256i factors = spread(query);
     __m256i low = _mm256_load_si256((const __m256i *)bytes);
     __m256i high = _mm256_load_si256((const __m256i *)(bytes + 32));
@@ -47,7 +47,7 @@ AVX2 INLINE void add_bytes(struct pairs *sum, const uint8_t *bytes, const int8_t
 
 AVX2 INLINE void add_nibbles(struct pairs *sum, const uint8_t *bytes, const int8_t *query) {
     const __m256i mask = _mm256_set1_epi8(15);
-    prefetch(bytes);
+    prefetch(bytes, PAGE);
     __m256i even = spread(query), odd = spread(query + 4);
     __m256i low = _mm256_load_si256((const __m256i *)bytes);
     __m256i high = _mm256_load_si256((const __m256i *)(bytes + 32));
@@ -129,7 +129,7 @@ AVX512 INLINE void halves_avx512(
     const uint8_t *bytes, size_t groups, const float *query, floats16 *result) {
     __m512 even = _mm512_setzero_ps(), odd = even;
     for (size_t group = 0; group < groups; group += 2, bytes += 64) {
-        prefetch(bytes);
+        prefetch(bytes, PAGE);
         __m512 first = _mm512_cvtph_ps(_mm256_load_si256((const __m256i *)bytes));
         __m512 second = _mm512_cvtph_ps(_mm256_load_si256((const __m256i *)(bytes + 32)));
         even = _mm512_add_ps(even, _mm512_mul_ps(_mm512_set1_ps(query[group]), first));
@@ -144,8 +144,8 @@ AVX512 INLINE void bytes_avx512(
     const uint8_t *bytes, size_t groups, const int8_t *query, int32_t offset, ints16 *result) {
     __m512i even = _mm512_set1_epi32(offset), odd = _mm512_setzero_si512();
     for (; groups >= 2; groups -= 2, bytes += 128, query += 8) {
-        prefetch(bytes);
-        prefetch(bytes + 64);
+        prefetch(bytes, LINES);
+        prefetch(bytes + 64, LINES);
         even = _mm512_dpbusd_epi32(even, _mm512_load_si512(bytes), spread_wide(query));
         odd = _mm512_dpbusd_epi32(odd, _mm512_load_si512(bytes + 64), spread_wide(query + 4));
     }
@@ -160,7 +160,7 @@ AVX512 INLINE void nibbles_avx512(
     const __m512i mask = _mm512_set1_epi8(15);
     __m512i low = _mm512_set1_epi32(offset), high = _mm512_setzero_si512();
     for (size_t group = 0; group < groups; group++, bytes += 64, query += 8) {
-        prefetch(bytes);
+        prefetch(bytes, PAGE);
         __m512i values = _mm512_load_si512(bytes);
         __m512i upper = _mm512_and_si512(_mm512_srli_epi16(values, 4), mask);
         low = _mm512_dpbusd_epi32(low, _mm512_and_si512(values, mask), spread_wide(query));
