@@ -11,13 +11,13 @@ struct UserEmbedding: Sendable {
     /// Where the vector of each piece of evidence is among those of all subjects.
     private(set) var places: [Int] = []
     /// The number of pieces that speak for something, up to and including each.
-    private var ages: [Int] = []
+    private var ordinals: [Int] = []
     private var positives = 0
     /// The vectors of all subjects of evidence, each once, one after the other.
     private var vectors: [Double] = []
-    private var placeOfSubject: [Subject: Int] = [:]
+    private var placeOfRow: [Row: Int] = [:]
 
-    private enum Subject: Hashable { case item(Int), category(Int) }
+    private enum Row: Hashable { case item(Int), category(Int) }
 
     /// No evidence yet.
     init(_ model: PublishedModel) {
@@ -32,37 +32,37 @@ struct UserEmbedding: Sendable {
     /// Takes in a piece of evidence that is newer than all before; one of what the model does not know
     /// is left out.
     mutating func add(_ new: Evidence) {
-        guard let subject = subject(of: new.source), new.strength != 0, new.strength.isFinite else {
+        guard let row = row(of: new.source), new.strength != 0, new.strength.isFinite else {
             return
         }
-        let place = place(of: subject)
+        let place = place(of: row)
         let width = model.header.dimensions
         if new.strength > 0 { positives += 1 }
         estimate.add(
             Array(vectors[place * width..<(place + 1) * width]), strength: new.strength)
         evidence.append(new)
         places.append(place)
-        ages.append(positives)
+        ordinals.append(positives)
     }
 
-    private func subject(of source: Evidence.Source) -> Subject? {
+    private func row(of source: Evidence.Source) -> Row? {
         switch source.subject {
-        case .item(let item): model.catalogue.item(item).map(Subject.item)
+        case .item(let item): model.catalogue.item(item).map(Row.item)
         case .category(let name):
-            model.header.categories.firstIndex(of: name).map(Subject.category)
+            model.header.categories.firstIndex(of: name).map(Row.category)
         }
     }
 
-    private mutating func place(of subject: Subject) -> Int {
-        if let place = placeOfSubject[subject] { return place }
-        let place = placeOfSubject.count
-        let row =
-            switch subject {
+    private mutating func place(of row: Row) -> Int {
+        if let place = placeOfRow[row] { return place }
+        let place = placeOfRow.count
+        let vector =
+            switch row {
             case .item(let item): model.historyRow(of: item)
             case .category(let category): model.historyCentroid(of: category)
             }
-        vectors += row.map { Double($0) }
-        placeOfSubject[subject] = place
+        vectors += vector.map { Double($0) }
+        placeOfRow[row] = place
         return place
     }
 
@@ -71,7 +71,7 @@ struct UserEmbedding: Sendable {
         let (vector, lens) = estimate.solution
         return Solution(
             vector: vector, lens: lens,
-            weights: zip(evidence, ages).map {
+            weights: zip(evidence, ordinals).map {
                 $0.strength * estimate.weight(age: positives - $1)
             })
     }

@@ -7,9 +7,9 @@ public enum ItemFilter: Sendable {
 
     /// Applies filters to all `count` items, 64 to a word; bits beyond them become 0.
     static func combine(_ filters: [ItemFilter], count: Int, into words: inout [UInt64]) {
-        let all = ItemBitmap(count: count, filled: true)
         words.removeAll(keepingCapacity: true)
-        words.append(contentsOf: all.words)
+        words.append(contentsOf: repeatElement(.max, count: (count + 63) / 64))
+        if count % 64 > 0 { words[words.count - 1] = 1 << (count % 64) - 1 }
         for filter in filters {
             switch filter {
             case .only(let set):

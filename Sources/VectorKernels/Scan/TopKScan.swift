@@ -3,7 +3,8 @@ internal import Dispatch
 
 /// The items of a table with the best scores for a query, by looking at all of them.
 ///
-/// A scan keeps its workspace, so that queries after the first allocate nothing. The score of item
+/// A scan keeps its workspace: after the first query of a size, nothing is allocated but what sorting
+/// the last few hundred candidates, and waking threads, may take. The score of item
 /// i is bias_i + Σ_d query_d · row(i)_d in single precision. What is found is the exact best of the
 /// stored table, whatever the number of threads and the processor; with
 /// ``VectorPrecision/int12``, whose first stage reads four of the twelve bits, all but a few in a

@@ -19,16 +19,6 @@ struct Model: ParsableCommand {
 }
 
 extension Model {
-    /// Runs a command's work; what it throws becomes one line.
-    static func run(_ work: () throws -> Void) throws {
-        do { try work() } catch let error as ValidationError {
-            throw error
-        } catch {
-            FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
-            throw ExitCode(2)
-        }
-    }
-
     static func write(_ bytes: [UInt8], to path: String) throws {
         do { try Data(bytes).write(to: URL(filePath: path), options: .atomic) } catch {
             throw PublishedModelError.unwritable(path: path)
@@ -54,16 +44,11 @@ extension Model {
         var json = false
 
         func run() throws {
-            try Model.run {
+            try reporting {
                 let key = try publicKey.map { try AuditFile.key($0).key }
                 let model = try PublishedModel(path: model, trusting: key)
                 let header = model.header
-                guard !json else {
-                    let encoder = JSONEncoder()
-                    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-                    print(String(decoding: try encoder.encode(header), as: UTF8.self))
-                    return
-                }
+                guard !json else { return print(try jsonText(header)) }
                 let signature =
                     switch (key, header.publicKey) {
                     case (.some, _): "by the given key"
@@ -122,10 +107,10 @@ extension Model {
         var output: String
 
         func run() throws {
-            try Model.run {
+            try reporting {
                 let source = try PublishedModel(path: model, trusting: nil)
                 guard source.header.precision == .float32 else {
-                    throw ValidationError(
+                    throw BudgetError.invalid(
                         "\(model) keeps \(source.header.precision) already; pack the model as it was "
                             + "trained, in float32.")
                 }
@@ -158,7 +143,7 @@ extension Model {
         var output: String
 
         func run() throws {
-            try Model.run {
+            try reporting {
                 let models = try [old, new].map { try PublishedModel(path: $0, trusting: nil) }
                 let delta = ModelDelta(from: models[0], to: models[1]).encoded
                 try Model.write(delta, to: output)

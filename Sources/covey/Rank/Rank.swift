@@ -79,7 +79,7 @@ struct Rank: ParsableCommand {
     }
 
     func run() throws {
-        do {
+        try reporting {
             let model = try PublishedModel(
                 path: model, trusting: try publicKey.map { try AuditFile.key($0).key })
             let ranker = DeviceRanker(
@@ -95,10 +95,8 @@ struct Rank: ParsableCommand {
             let list = try ranker.rank(limit: limit, context: .inUTC, filter: filter)
             print(
                 json
-                    ? try RankJSON(list, of: model).text : RankTable(list, explains: explain).text)
-        } catch {
-            FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
-            throw ExitCode(2)
+                    ? try jsonText(RankJSON(list, of: model))
+                    : RankTable(list, explains: explain).text)
         }
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import OnDevice
 import Recommender
 
@@ -61,14 +60,6 @@ struct RankJSON: Encodable {
             return Part(source: "popularity", name: "", amount: part.amount)
         case .adjustment(let source):
             return Part(source: "adjustment", name: source.rawValue, amount: part.amount)
-        }
-    }
-
-    var text: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
         }
     }
 }
