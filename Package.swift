@@ -23,14 +23,27 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "covey", targets: ["covey"]),
+        .executable(name: "covey-coordinator", targets: ["covey-coordinator"]),
+        .executable(name: "covey-fleet", targets: ["covey-fleet"]),
         .library(name: "OnDevice", targets: ["OnDevice"]),
+    ],
+    traits: [
+        .trait(
+            name: "PostgreSQL",
+            description: "Lets several coordinators share one PostgreSQL database (needs libpq).")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -38,6 +51,9 @@ let package = Package(
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "CVectorKernels"),
 
         module("VectorKernels", ["CVectorKernels"]),
@@ -63,6 +79,7 @@ let package = Package(
             [
                 "DifferentialPrivacy", "PrivacyLedger", "PrivateAggregation", "Recommender",
                 "SecureAggregation", "Sodium",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         module(
             "OnDevice",
@@ -79,6 +96,57 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        module(
+            "Coordinator",
+            [
+                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger",
+                "PrivateAggregation", "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                "VectorKernels",
+                .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        module(
+            "CoordinatorService",
+            [
+                "Coordinator", "FederatedProtocol", "PrivacyLedger", "Simulation", "Sodium",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
+                "CZlib",
+            ]),
+        module(
+            "Fleet",
+            [
+                "Datasets", "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "covey-coordinator",
+            dependencies: [
+                "Coordinator", "CoordinatorService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: features),
+        .executableTarget(
+            name: "covey-fleet",
+            dependencies: [
+                "Fleet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: features),
         .executableTarget(
             name: "covey",
             dependencies: [
