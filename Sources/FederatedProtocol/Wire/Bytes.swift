@@ -1,0 +1,4 @@
+package import Foundation
+
+/// How generated messages hold bytes.
+package typealias Bytes = Data
