@@ -1,3 +1,4 @@
+internal import Foundation
 package import PrivacyLedger
 internal import SecureAggregation
 internal import Sodium

@@ -61,6 +61,13 @@ public struct CohortMembership: Sendable, Hashable {
     /// The hashes from its leaf up to the root.
     public var path: [[UInt8]]
 
+    /// Collects a proof.
+    public init(salt: [UInt8], place: Int, path: [[UInt8]]) {
+        self.salt = salt
+        self.place = place
+        self.path = path
+    }
+
     /// Whether it shows that `identity` is among those invited to the round.
     public func isValid(for identity: [UInt8], in plan: RoundPlan) -> Bool {
         salt.count == 32
