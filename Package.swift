@@ -116,6 +116,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -136,8 +137,11 @@ let package = Package(
         .executableTarget(
             name: "covey-coordinator",
             dependencies: [
-                "Coordinator", "CoordinatorService",
+                "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol",
+                "PrivacyLedger", "Simulation", "Sodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: features),
         .executableTarget(
@@ -208,6 +212,36 @@ let package = Package(
             [
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
                 "PrivacyLedger", "Recommender",
+            ]),
+        tests(
+            of: "Coordinator",
+            [
+                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",
+                "VectorKernels",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        tests(
+            of: "CoordinatorService",
+            [
+                "Coordinator", "FederatedProtocol", "PrivacyLedger", "Simulation", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        tests(
+            of: "Fleet",
+            [
+                "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol", "OnDevice",
+                "PrivacyLedger", "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(
             name: "MutationTests",
