@@ -15,8 +15,9 @@ extension SQLStore {
             }
             var bytes: [UInt8] = []
             for row in rows {
-                guard try row.number(0) == start + bytes.count else {
-                    throw StoreError.damaged("the ledger has a gap before byte \(try row.number(0))")
+                let begins = try row.number(0)
+                guard begins == start + bytes.count else {
+                    throw StoreError.damaged("the ledger has a gap before byte \(begins)")
                 }
                 bytes += try row.bytes(1)
             }

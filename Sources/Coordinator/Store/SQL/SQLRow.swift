@@ -35,6 +35,6 @@ struct SQLRow: Sendable, Hashable {
     }
 
     private func mistyped(_ column: Int) -> StoreError {
-        .damaged("column \(column + 1) of a row with \(values.count) holds what nobody stored there")
+        .damaged("column \(column + 1) of a row of \(values.count) holds what nobody stored there")
     }
 }

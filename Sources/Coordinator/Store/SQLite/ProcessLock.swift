@@ -10,9 +10,8 @@ final class ProcessLock: Sendable {
     init(for path: String) throws(StoreError) {
         descriptor = Foundation.open(path + "-lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw .file(
-                path: path, reason: String(cString: strerror(errno))
-                    + "; its folder must be there and writable")
+            let reason = String(cString: strerror(errno))
+            throw .file(path: path, reason: "\(reason); its folder must be there and writable")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             Foundation.close(descriptor)

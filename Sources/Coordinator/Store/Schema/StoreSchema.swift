@@ -27,7 +27,7 @@ enum StoreSchema {
     /// - Throws: ``StoreError/tooNew(version:known:)``
     @discardableResult
     static func storedVersion(_ connection: any SQLConnection) throws -> Int {
-        let rows = try connection.execute("SELECT max(version) FROM schema_version WHERE version > 0")
+        let rows = try connection.execute("SELECT max(version) FROM schema_version")
         guard let row = rows.first, row.values != [.null] else { return 0 }
         let stored = try row.number(0)
         guard stored <= version else { throw StoreError.tooNew(version: stored, known: version) }
