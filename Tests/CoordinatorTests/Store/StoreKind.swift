@@ -9,20 +9,27 @@ enum StoreKind: String, CaseIterable, Sendable {
     case postgreSQL
 
     /// The kinds that this machine has.
-    static let available: [StoreKind] = [.sqlite]
+    static let available: [StoreKind] = {
+        #if PostgreSQL
+            if PostgreSQLServer.shared != nil { return [.sqlite, .postgreSQL] }
+        #endif
+        return [.sqlite]
+    }()
 }
 
 /// An empty database, removed with its owner; opened as often as its kind lets one.
 final class StoreFixture: Sendable {
     let kind: StoreKind
     let folder: String
-    private let connection: String
+    /// How a PostgreSQL database is reached.
+    let connectionString: String
 
     init(_ kind: StoreKind) throws {
         self.kind = kind
         folder = NSTemporaryDirectory() + "covey-coordinator-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        connection = ""
+        connectionString =
+            kind == .sqlite ? "" : try #require(PostgreSQLServer.shared).makeDatabase()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -31,7 +38,15 @@ final class StoreFixture: Sendable {
     var path: String { folder + "/coordinator.db" }
 
     func open() async throws -> any CoordinatorStore {
-        try await SQLiteStore.open(at: path)
+        switch kind {
+        case .sqlite: return try await SQLiteStore.open(at: path)
+        case .postgreSQL:
+            #if PostgreSQL
+                return try await PostgreSQLStore.open(connectionString)
+            #else
+                throw StoreError.unavailable("built without the trait PostgreSQL")
+            #endif
+        }
     }
 
     /// Opens the database, and closes it behind `body`.

@@ -2,7 +2,7 @@
 /// databases: placeholders are `$1, $2, ...` and appear in this order first, as SQLite counts them by
 /// their appearance.
 ///
-/// What it throws is a ``StoreError``, but for what `body` of ``forEachRow(_:_:)`` throws.
+/// What it throws is for its ``SQLDatabase`` to understand, which makes a ``StoreError`` of it.
 protocol SQLConnection {
     /// Runs a statement and returns its rows.
     @discardableResult

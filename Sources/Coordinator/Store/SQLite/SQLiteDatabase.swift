@@ -30,7 +30,7 @@ final class SQLiteDatabase: SQLDatabase {
         if isExclusive { Self.createFile(path) }
         let readerCount = 4
         pool = try StoreError.translating(path) {
-            try Self.inspect(path)
+            try Self.inspect(path, access)
             var configuration = Configuration()
             configuration.label = "CoordinatorStore"
             configuration.readonly = !isExclusive
@@ -73,11 +73,10 @@ final class SQLiteDatabase: SQLDatabase {
     }
 
     func close() async {
-        // Behind what was begun: the one writer takes this up last.
-        try? await writer.run { [self] in
-            try? pool.close()
-            lock.withLock { $0 = nil }
-        }
+        await writer.stop()
+        await readers.stop()
+        try? pool.close()
+        lock.withLock { $0 = nil }
     }
 
     private func connection(_ database: Database) -> SQLiteConnection {
@@ -91,8 +90,11 @@ final class SQLiteDatabase: SQLDatabase {
     }
 
     /// Looks whether the file is a store or empty, before anything in it is changed.
-    private static func inspect(_ path: String) throws {
-        let isOurs = try DatabaseQueue(path: path).read { database in
+    private static func inspect(_ path: String, _ access: Access) throws {
+        var configuration = Configuration()
+        configuration.readonly = access == .readOnly
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let isOurs = try queue.read { database in
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id")
             if id == SQLiteConnection.applicationID { return true }
             return try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
