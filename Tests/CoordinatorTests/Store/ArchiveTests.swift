@@ -63,7 +63,9 @@ struct ArchiveTests {
         let path = source.folder + "/backup.covey"
         try await source.withStore { store in
             try await fill(store)
+            let ended = Tally()
             let writer = Task {
+                defer { ended.add(1) }
                 // Each commit keeps the ledger as long as the contributors are many.
                 var round = 0
                 while !Task.isCancelled {
@@ -80,10 +82,10 @@ struct ArchiveTests {
                 }
                 return round
             }
-            while try await store.ledger(from: 1100).count < 3 { await Task.yield() }
+            while try await store.ledger(from: 1100).count < 3, ended.value == 0 {}
             try await store.backUp(to: path)
             let before = try await store.ledger(from: 1100).count
-            while try await store.ledger(from: 1100).count <= before { await Task.yield() }
+            while try await store.ledger(from: 1100).count <= before, ended.value == 0 {}
             writer.cancel()
             let written = try await writer.value
             #expect(try await store.ledger(from: 1100).count == written)

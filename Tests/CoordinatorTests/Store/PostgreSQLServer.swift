@@ -42,11 +42,12 @@ package final class PostgreSQLServer: Sendable {
         let shell = Process()
         let input = Pipe()
         shell.executableURL = URL(filePath: "/bin/sh")
-        // Stops at "stop" as at the end of its input; only after the latter is the folder removed.
+        // Stops as the word says that it reads, or at the end of its input; only after the latter is
+        // the folder removed.
         let server =
             "\(programs)/postgres -D \(folder)/data -k \(folder) -c listen_addresses= -c fsync=off "
             + "-c max_connections=300 -c log_min_messages=fatal -c deadlock_timeout=20ms"
-        let stop = "\(programs)/pg_ctl -D \(folder)/data -m fast -w stop"
+        let stop = "\(programs)/pg_ctl -D \(folder)/data -m ${word:-fast} -w stop"
         shell.arguments = [
             "-c",
             """
@@ -55,26 +56,30 @@ package final class PostgreSQLServer: Sendable {
             word=
             read word
             ( \(Self.asServer(stop)) )
-            [ "$word" = stop ] || rm -rf \(folder) \(folder).log
+            [ "$word" ] || rm -rf \(folder) \(folder).log
             """,
         ]
         shell.standardInput = input
         try shell.run()
         process.withLock { $0 = (shell, input.fileHandleForWriting) }
         for _ in 0..<600 {
-            if (try? Self.run("\(programs)/pg_isready -q -h \(folder) -U covey -d postgres")) != nil
-            {
-                return
-            }
+            let isReady = "\(programs)/pg_isready -q -h \(folder) -U covey -d postgres"
+            if (try? Self.run(isReady)) != nil { return }
             Thread.sleep(forTimeInterval: 0.1)
         }
         throw Failure(description: "the server does not answer; see \(folder).log")
     }
 
+    /// How a server stops: after a farewell to its clients, or as in a crash.
+    package enum Stop: String {
+        case fast
+        case immediate
+    }
+
     /// Stops the server, which keeps its data, and waits until it is gone.
-    package func stop() throws {
+    package func stop(_ how: Stop = .fast) throws {
         guard let (shell, input) = process.withLock({ $0 }) else { return }
-        try input.write(contentsOf: Data("stop\n".utf8))
+        try input.write(contentsOf: Data("\(how)\n".utf8))
         shell.waitUntilExit()
         process.withLock { $0 = nil }
     }

@@ -81,25 +81,22 @@
             let fixture = try StoreFixture(.postgreSQL)
             try await fixture.withStore { store in
                 let database = try #require(store as? SQLStore).database
-                let arrived = Mutex(Set<String>())
-                let attempts = Atomic(0)
-                @Sendable func add(to first: String, then second: String) async throws {
-                    try await database.write { connection in
-                        attempts.add(1, ordering: .relaxed)
-                        let sql = "UPDATE counter SET value = value + 1 WHERE name = $1"
-                        try connection.execute(sql, SQLValue(first))
-                        // Each has one row by now, and wants the other's.
-                        arrived.withLock { _ = $0.insert(first) }
-                        while arrived.withLock({ $0.count < 2 }) {
-                            Thread.sleep(forTimeInterval: 0.001)
+                let meeting = Meeting()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for (first, second) in [("devices", "checks"), ("checks", "devices")] {
+                        group.addTask {
+                            try await database.write { connection in
+                                let sql = "UPDATE counter SET value = value + 1 WHERE name = $1"
+                                try connection.execute(sql, SQLValue(first))
+                                // Each has one row by now, and wants the other's.
+                                meeting.arrive(first)
+                                try connection.execute(sql, SQLValue(second))
+                            }
                         }
-                        try connection.execute(sql, SQLValue(second))
                     }
+                    try await group.waitForAll()
                 }
-                async let one: Void = add(to: "devices", then: "checks")
-                async let two: Void = add(to: "checks", then: "devices")
-                _ = try await (one, two)
-                #expect(attempts.load(ordering: .relaxed) == 3)
+                #expect(meeting.arrivals == 3)
                 let values = try await database.read { connection in
                     try connection.execute("SELECT value FROM counter WHERE name <> 'ledger'")
                 }
@@ -139,6 +136,67 @@
             try await store.check()
             #expect(try await StoreContents(of: store) == contents)
             await store.close()
+        }
+
+        @Test func `what was acknowledged before a crash is there afterwards`() async throws {
+            let server = try PostgreSQLServer()
+            let store = try await PostgreSQLStore.open(try server.makeDatabase())
+            let acknowledged = Tally()
+            let ended = Tally()
+            let writer = Task {
+                defer { ended.add(1) }
+                var end = 0
+                while !Task.isCancelled {
+                    do {
+                        try await store.commit(
+                            [.appendLedger(offset: end, bytes: [UInt8(end % 251)])], under: nil)
+                        end += 1
+                    } catch StoreError.unavailable {
+                        // Whether the last byte was written is to be looked up, once that can be.
+                        var ledger: [UInt8]?
+                        while ledger == nil {
+                            do { ledger = try await store.ledger(from: 0) } catch {
+                                guard case StoreError.unavailable = error else { throw error }
+                                try? await Task.sleep(for: .milliseconds(10))
+                            }
+                        }
+                        let found = ledger?.count ?? 0
+                        #expect(found == end || found == end + 1)
+                        end = found
+                    }
+                    acknowledged.value = end
+                }
+            }
+            for isLast in [false, false, false, true] {
+                let goal = acknowledged.value + 20
+                while acknowledged.value < goal, ended.value == 0 {
+                    try await Task.sleep(for: .milliseconds(1))
+                }
+                if isLast { break }
+                try server.stop(.immediate)
+                try server.start()
+            }
+            writer.cancel()
+            try await writer.value
+            let ledger = try await store.ledger(from: 0)
+            #expect(ledger == (0..<ledger.count).map { UInt8($0 % 251) })
+            #expect(ledger.count == acknowledged.value)
+            await store.close()
+        }
+
+        @Test func `refusals are told apart by their SQLSTATE`() {
+            #expect(PostgreSQLFailure(sqlState: "53100", message: "m").error == .full("m"))
+            #expect(PostgreSQLFailure(sqlState: "40001", message: "m").kind == .conflict)
+            #expect(PostgreSQLFailure(sqlState: "40P01", message: "m").kind == .conflict)
+            #expect(PostgreSQLFailure(sqlState: "57P01", message: "m").kind == .lost)
+            for state in ["55P03", "57014", "25006", "28P01", "53300", "42501", "3D000"] {
+                let failure = PostgreSQLFailure(sqlState: state, message: "m")
+                #expect(failure.kind == .lasting && failure.error == .unavailable("m"))
+            }
+            for state in ["23505", "23503", "42P01", "XX001", "22P02"] {
+                let failure = PostgreSQLFailure(sqlState: state, message: "m")
+                #expect(failure.error == .damaged("m (SQLSTATE \(state))"))
+            }
         }
 
         @Test func `a newer version is refused`() async throws {
@@ -181,6 +239,21 @@
                 try await store.check()
                 #expect(try await store.tasks() == [])
             }
+        }
+    }
+
+    /// Where two transactions wait until both have come.
+    private final class Meeting: Sendable {
+        private let state = Mutex((names: Set<String>(), arrivals: 0))
+
+        var arrivals: Int { state.withLock { $0.arrivals } }
+
+        func arrive(_ name: String) {
+            state.withLock {
+                $0.names.insert(name)
+                $0.arrivals += 1
+            }
+            while state.withLock({ $0.names.count < 2 }) { Thread.sleep(forTimeInterval: 0.001) }
         }
     }
 #endif

@@ -52,8 +52,8 @@ func fill(_ store: any CoordinatorStore) async throws {
     let large = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     try await store.commit(
         [
-            .putSnapshot(hash: key(900), bytes: [1, 2, 3]), .putSnapshot(hash: key(1), bytes: large),
-            .putSnapshot(hash: key(2), bytes: []),
+            .putSnapshot(hash: key(900), bytes: [1, 2, 3]),
+            .putSnapshot(hash: key(1), bytes: large), .putSnapshot(hash: key(2), bytes: []),
             .putTask(task("second", checkpoint: key(1), model: key(2))), .putTask(task("first")),
             .appendLedger(offset: 0, bytes: [UInt8](repeating: 1, count: 100)),
             .putQuality(task: "second", figure(0.5, at: 8)),
