@@ -64,8 +64,8 @@ struct CoordinatorFixture {
     /// Waits until the coordinator leads.
     static func start(
         _ store: any CoordinatorStore, _ configuration: CoordinatorConfiguration
-    ) async throws -> (coordinator: Coordinator, run: Task<Void, Never>) {
-        let coordinator = try await Coordinator(
+    ) async throws -> (coordinator: PopulationCoordinator, run: Task<Void, Never>) {
+        let coordinator = try await PopulationCoordinator(
             configuration: configuration, store: store, key: key,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let run = Task { await coordinator.run() }

@@ -19,14 +19,14 @@ import Testing
         evaluation: {negatives: 20}
         """
 
-    private func isOver(_ coordinator: Coordinator, _ task: String) async -> Bool {
+    private func isOver(_ coordinator: PopulationCoordinator, _ task: String) async -> Bool {
         guard let status = try? await coordinator.listTasks().tasks.first(where: { $0.name == task })
         else { return false }
         return status.state == .finished || status.state == .failed
     }
 
     private func train(
-        _ fixture: CoordinatorFixture, with coordinator: Coordinator,
+        _ fixture: CoordinatorFixture, with coordinator: PopulationCoordinator,
         fate: @escaping @Sendable (_ device: Int, _ round: Int) -> DeviceStep? = { _, _ in nil }
     ) async throws {
         for device in fixture.devices { try await device.enrol(coordinator) }
@@ -69,7 +69,7 @@ import Testing
         let fixture = try CoordinatorFixture(devices: 18, scenario: Self.training)
         let database = try StoreFixture(.postgreSQL)
         var stores: [any CoordinatorStore] = []
-        var replicas: [(coordinator: Coordinator, run: Task<Void, Never>)] = []
+        var replicas: [(coordinator: PopulationCoordinator, run: Task<Void, Never>)] = []
         for name in ["one", "two", "three"] {
             let store = try await database.open()
             stores.append(store)

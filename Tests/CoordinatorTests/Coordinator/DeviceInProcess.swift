@@ -50,8 +50,8 @@ actor DeviceInProcess {
         request.challenge = described.challenge
         request.token = token
         request.signature = Data(
-            identity.signature(
-                of: EnrolmentProof.hash(
+            identity.sign(
+                EnrolmentProof.hash(
                     origin: opening.origin, challenge: [UInt8](described.challenge),
                     identity: identity.publicKey)))
         let response = try await calls.enrol(request)
@@ -73,7 +73,7 @@ actor DeviceInProcess {
                 try await oneRound(calls, fate)
             } catch let error as CallError {
                 refusals.append(error.message)
-                if error.code == .unauthenticated { try? await enrol(calls) }
+                if error.code == .unauthenticated { _ = try? await enrol(calls) }
                 try? await Task.sleep(for: .milliseconds(50))
             } catch {
                 refusals.append("\(error)")

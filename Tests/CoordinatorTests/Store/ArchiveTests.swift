@@ -69,7 +69,7 @@ struct ArchiveTests {
                 // Each commit keeps the ledger as long as the contributors are many.
                 var round = 0
                 while !Task.isCancelled {
-                    let next = Coordinator.StoredRound(
+                    let next = StoredRound(
                         task: "first", round: round, query: 0, queryName: "", session: [],
                         state: .charged, invited: 0, began: 0)
                     try await store.commit(

@@ -4,7 +4,7 @@ internal import PrivacyLedger
 internal import SecureAggregation
 internal import Sodium
 
-extension Coordinator: CoordinatorCalls {
+extension PopulationCoordinator: CoordinatorCalls {
     package func authenticate(_ bearer: String) throws(CallError) -> [UInt8] {
         try bearers.check(bearer, now: clock.wall())
     }
@@ -102,14 +102,14 @@ extension Coordinator: CoordinatorCalls {
     /// When a device for which there is no round is to come again.
     private func nextVisit(at now: Int64) -> Covey_V1_Wait {
         guard !isDraining else { return Covey_V1_Wait(2000...10_000, "this coordinator is going down") }
-        let active = tasks.filter { $0.stored.state == .active }
-        let pace = PaceSteering(checkInsPerSecond: configuration.checkInsPerSecond)
-        let window = pace.window(
-            devices: registry.presentCount(since: now - presence),
-            hasWork: !active.isEmpty || tasks.contains { $0.stored.state == .gathering })
+        let waiting = tasks.filter { [.gathering, .active].contains($0.stored.state) }
+        let isSoon = waiting.contains { $0.round == nil }
+        let window = PaceSteering(checkInsPerSecond: configuration.checkInsPerSecond).wait(
+            present: registry.presentCount(since: now - presence),
+            nextRound: isSoon ? waiting.map { $0.nextRound - now }.min() : nil)
         return Covey_V1_Wait(
-            window,
-            active.isEmpty ? "no task has rounds now" : "no round needs this device now")
+            window.earliest...window.latest,
+            waiting.isEmpty ? "no task has rounds now" : "no round needs this device now")
     }
 
     private func offer(

@@ -13,7 +13,7 @@ package import Sodium
 ///
 /// Everything that is acknowledged is in the store before. Rounds under way are not: where the leader
 /// dies, the next one finds them in the ledger, declares them abandoned and goes on.
-package actor Coordinator {
+package actor PopulationCoordinator {
     let configuration: CoordinatorConfiguration
     let store: any CoordinatorStore
     let key: SigningKey

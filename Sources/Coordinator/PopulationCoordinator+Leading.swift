@@ -4,7 +4,7 @@ internal import Logging
 internal import PrivacyLedger
 internal import Simulation
 
-extension Coordinator {
+extension PopulationCoordinator {
     /// How long a lease holds without being renewed, in milliseconds.
     static var leaseMilliseconds: Int { 10_000 }
 

@@ -7,7 +7,7 @@ internal import Recommender
 internal import Simulation
 internal import Sodium
 
-extension Coordinator {
+extension PopulationCoordinator {
     /// Only the leader decides; the others say who that is.
     private func requireLead() throws(CallError) {
         guard lease == nil else { return }

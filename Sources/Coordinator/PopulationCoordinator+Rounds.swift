@@ -9,7 +9,7 @@ internal import SecureAggregation
 internal import Simulation
 internal import Sodium
 
-extension Coordinator {
+extension PopulationCoordinator {
     /// Takes every task as far as it can go now.
     func moveTasks() async {
         for name in tasks.map(\.name) {
@@ -72,7 +72,7 @@ extension Coordinator {
                 "\(task.plan.rounds) rounds were announced, and \(number - task.stored.queriesDone) "
                     + "of them came to nothing; create a task with more cohort.spareRounds")
         }
-        guard let devices = try cohort(of: task, at: now) else { return }
+        guard let devices = cohort(of: task, at: now) else { return }
         let query = task.stored.queriesDone
         let sum: PrivateSumPlan
         do {
@@ -118,24 +118,33 @@ extension Coordinator {
     }
 
     /// The devices of a task's next round by their numbers; nil while it is better to wait for more.
-    private func cohort(of task: RunningTask, at now: Int64) throws -> [Int]? {
-        let population = task.stored.devices
-        let present = registry.present(since: now - presence, population: population)
-        let waited = now - task.nextRound >= Int64(configuration.gathering)
-        let selection = CohortSelection(
-            policy: task.announced.policy, population: population, round: task.roundsBegun,
-            present: present, invitations: task.invitations)
-        let devices =
-            configuration.isRehearsal
-            ? selection.simulated(seed: task.scenario.seed)
-            : try selection.drawn(fillingUp: waited, seed: SecretBytes(task.stored.seed))
-        guard let devices, devices.count >= 2 else { return nil }
-        let isThere = Set(present)
-        let there = devices.count { isThere.contains($0) }
+    private func cohort(of task: RunningTask, at now: Int64) -> [Int]? {
+        let (policy, population) = (task.announced.policy, task.stored.devices)
+        let present = Set(registry.present(since: now - presence, population: population))
+        let hasWaited = now - task.nextRound >= Int64(configuration.gathering)
+        let devices: [Int]
+        switch policy.selection {
+        case _ where configuration.isRehearsal:
+            devices = CohortSelection.simulated(
+                round: task.roundsBegun, population: population, policy: policy,
+                seed: task.scenario.seed)
+        case .everyone: devices = Array(0..<population)
+        case .coins(let rate):
+            devices = CohortSelection.coins(
+                rate: rate, round: task.roundsBegun, population: population,
+                secret: task.stored.seed)
+        case .rotation(let size):
+            let rotation = Rotation(
+                size: size, population: population, present: present,
+                invitationCounts: task.invitations)
+            guard hasWaited || rotation.absentCount == 0 else { return nil }
+            var random = SystemRandomness()
+            devices = rotation.cohort(from: &random)
+        }
+        let there = devices.count { present.contains($0) }
         let needed =
-            waited
-            ? task.announced.policy.minimumSurvivors(of: devices.count) : devices.count
-        return there >= needed ? devices : nil
+            hasWaited ? policy.minimumSurvivors(of: devices.count) : devices.count
+        return devices.count >= 2 && there >= needed ? devices : nil
     }
 
     /// For how long a device that checked in counts as there, in milliseconds.

@@ -5,7 +5,7 @@ internal import PrivacyLedger
 internal import Simulation
 internal import Sodium
 
-extension Coordinator {
+extension PopulationCoordinator {
     package func listTasks() async throws(CallError) -> Covey_V1_ListTasksResponse {
         try await refresh()
         var response = Covey_V1_ListTasksResponse()

@@ -4,7 +4,7 @@ internal import PrivacyLedger
 internal import Recommender
 internal import Sodium
 
-extension Coordinator {
+extension PopulationCoordinator {
     /// Looks whether the leader has added to the ledger, where that is another process.
     func refresh() async throws(CallError) {
         guard lease == nil else { return }

@@ -2,7 +2,7 @@ package import FederatedProtocol
 internal import Foundation
 internal import Logging
 
-extension Coordinator {
+extension PopulationCoordinator {
     package func maskedInputByteCount(
         session: [UInt8], ticket: String?
     ) async throws(CallError) -> Int {
