@@ -13,6 +13,11 @@ package struct StepSchedule: Sendable, Hashable {
     /// The shortest time after which a device asks again for a message that may come at any moment.
     package var poll: Int
 
+    /// For phones on all kinds of networks.
+    package static let standard = StepSchedule(
+        advertising: 60_000, sharing: 60_000, masking: 300_000, endorsing: 30_000,
+        unmasking: 60_000, poll: 250)
+
     /// Collects times, each at least 1.
     package init(
         advertising: Int, sharing: Int, masking: Int, endorsing: Int, unmasking: Int, poll: Int
