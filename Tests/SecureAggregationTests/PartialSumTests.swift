@@ -20,9 +20,12 @@ import VectorKernels
 
     private typealias Partial = (sum: RingVector, inclusions: [(device: Int, signature: [UInt8])])
 
-    private func partial(_ inputs: some Sequence<MaskedInput>, length: Int = 5) -> Partial {
-        var sum = RingVector(zeros: length, bits: 13)
-        for input in inputs { #expect(sum.add(packed: input.packed)) }
+    private func partial(_ inputs: some Sequence<MaskedInput>) -> Partial {
+        var sum = RingVector(zeros: 5, bits: 13)
+        for input in inputs {
+            let isAdded = sum.add(packed: input.packed)
+            #expect(isAdded)
+        }
         return (sum, inputs.map { ($0.device, $0.inclusion) })
     }
 
