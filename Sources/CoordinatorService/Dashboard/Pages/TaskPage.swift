@@ -138,7 +138,7 @@ struct TaskPage {
                     .init(
                         id: "report-quality", name: "command",
                         text: "covey-coordinator quality report \(ShellWord.quoted(task.name)) "
-                            + "--queries \(task.queriesDone) --metric HR@10 --value 0.5")
+                            + "--queries-done \(task.queriesDone) --metric HR@10 --value 0.5")
                 ])
         ]
     }
