@@ -32,13 +32,14 @@ enum Chromium {
         let files = ["document", "log"].map { folder.appending(path: $0) }
         for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         let process = Process()
-        process.executableURL = URL(filePath: path ?? "")
-        process.arguments =
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--user-data-dir=\(folder.path)/profile", "--enable-logging=stderr",
-                "--virtual-time-budget=\(seconds * 1000)", "--dump-dom",
-            ] + flags + [address]
+        // A browser that hangs is ended.
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = [
+            "--kill-after=5", "300", path ?? "", "--headless", "--no-sandbox", "--disable-gpu",
+            "--disable-background-networking",
+            "--user-data-dir=\(folder.path)/profile", "--enable-logging=stderr",
+            "--virtual-time-budget=\(seconds * 1000)", "--dump-dom", address,
+        ]
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in

@@ -6,9 +6,9 @@ import Testing
 @Suite(.serialized, .enabled(if: Chromium.path != nil, "needs Chromium"))
 struct DashboardBrowserTests {
     private static func open(
-        _ path: String, from server: PageServer, seconds: Int = 9, flags: [String] = []
+        _ path: String, from server: PageServer, seconds: Int = 9
     ) async throws -> Chromium.Outcome {
-        try await server.run { try await Chromium.open($0 + path, seconds: seconds, flags: flags) }
+        try await server.run { try await Chromium.open($0 + path, seconds: seconds) }
     }
 
     /// One with more entries, and its last round abandoned.
@@ -116,21 +116,13 @@ struct DashboardBrowserTests {
                 setTimeout(() => {
                   document.body.dataset.copied = document.getElementById("announcements").textContent
                     + document.getSelection().toString();
-                }, 1500);
+                }, 2500);
                 """)
-        let outcome = try await Self.open("/ledger", from: server, seconds: 3)
+        let outcome = try await Self.open("/ledger", from: server, seconds: 4)
         #expect(
             outcome.document.contains("data-copied=\"Copied.\"")
                 || outcome.document.contains(
                     "data-copied=\"Marked. Copy it with your keyboard.\(OverviewSample.key)\"")
         )
-    }
-
-    @Test func `pages load anew by themselves where scripts do not run`() async throws {
-        let server = try PageServer([OverviewSample().overview, Self.later])
-        let outcome = try await Self.open(
-            "/", from: server, seconds: 15, flags: ["--blink-settings=scriptEnabled=false"])
-        #expect(server.count(of: "/") > 1)
-        #expect(outcome.document.contains("31 <span"))
     }
 }

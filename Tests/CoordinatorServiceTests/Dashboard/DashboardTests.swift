@@ -125,6 +125,14 @@ import Testing
             ])
     }
 
+    @Test func `pages load anew by themselves where scripts do not run`() throws {
+        let html = try #require(
+            dashboard.page("/", overview: OverviewSample().overview, baseURL: ""))
+        let text = String(decoding: html.body, as: UTF8.self)
+        #expect(
+            text.contains("<noscript><meta http-equiv=\"refresh\" content=\"10\"/></noscript>"))
+    }
+
     // MARK: Text that others chose
 
     @Test(arguments: [
