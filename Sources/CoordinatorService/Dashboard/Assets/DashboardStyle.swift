@@ -120,6 +120,9 @@ enum DashboardStyle {
         .track { fill: var(--track); }
         .part-busy { fill: var(--mark-busy); }
         .part-waiting { fill: var(--mark-waiting); }
+        .share .part-waiting {
+          stroke: var(--card); stroke-width: 1.5; vector-effect: non-scaling-stroke;
+        }
         .part-done { fill: var(--mark-good); }
         .part-spent { fill: var(--purple); }
         .part-bad { fill: var(--mark-bad); }
