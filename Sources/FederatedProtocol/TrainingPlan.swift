@@ -8,9 +8,12 @@ public import SecureAggregation
 /// Everything that is fixed before a training asks the first device: how much of the budget each
 /// round may spend, and what the whole will have spent at the end.
 public struct TrainingPlan: Sendable {
-    /// The queries in order, one a round.
+    /// The queries in order, each answered by one round.
     public let queries: [SumQuery]
-    /// The zero-concentrated differential privacy that each round may spend, in order.
+    /// The rounds beside those that the budget also covers: each takes the place of one that came to
+    /// nothing, even where that one had been charged.
+    public let spareRounds: Int
+    /// The zero-concentrated differential privacy that the round of each query may spend, in order.
     public let rho: [Double]
     /// The number of devices.
     public let population: Int
@@ -27,17 +30,19 @@ public struct TrainingPlan: Sendable {
     ///
     /// - Throws: ``TrainingPlanError`` where cohort and population do not fit.
     public init(
-        queries: [SumQuery], population: Int, policy: CohortPolicy, target: PrivacyTarget,
-        noise: NoiseDistribution = .discreteGaussian
+        queries: [SumQuery], spareRounds: Int = 0, population: Int, policy: CohortPolicy,
+        target: PrivacyTarget, noise: NoiseDistribution = .discreteGaussian
     ) throws {
         try Self.check(policy, population: population)
         self.queries = queries
+        self.spareRounds = spareRounds
         self.population = population
         self.policy = policy
         self.target = target
         self.noise = noise
-        let shares = queries.map(\.budgetShare)
-        let participations = policy.mostParticipations(in: queries.count, population: population)
+        let dear = queries.map(\.budgetShare).max() ?? 0
+        let shares = queries.map(\.budgetShare) + [Double](repeating: dear, count: spareRounds)
+        let participations = policy.mostParticipations(in: shares.count, population: population)
         let dearest = shares.sorted(by: >).prefix(participations).reduce(0, +)
         let neighbouring = policy.neighbouring
         let multiplier = try target.budget.smallestNoiseMultiplier(neighbouring: neighbouring) {
@@ -51,7 +56,7 @@ public struct TrainingPlan: Sendable {
             }
         }
         let unit = 1 / (2 * multiplier * multiplier)
-        rho = shares.map { $0 * unit }
+        rho = queries.map { $0.budgetShare * unit }
         var account = PopulationAccount(
             delta: target.budget.delta, neighbouring: neighbouring)
         account.open(task: "", population: population, policy: policy)
@@ -62,24 +67,32 @@ public struct TrainingPlan: Sendable {
         planned = try account.spent
     }
 
+    /// The most rounds that may begin.
+    public var rounds: Int { queries.count + spareRounds }
+
+    /// The costs of all rounds that may begin.
+    private var allRho: [Double] {
+        rho + [Double](repeating: rho.max() ?? 0, count: spareRounds)
+    }
+
     /// What a device may give away in the whole training, as ``planned`` accounts for it: against
     /// the coordinator the dearest rounds that it can be part of, against observers, where devices
     /// flip coins, all rounds with the chance to be in each.
     public func event(against adversary: PrivacyTarget.Adversary) -> PrivacyEvent {
         if adversary == .observer, case .coins(let rate) = policy.selection {
             return .composed(
-                rho.map { .poissonSampled(rate: rate, release(rho: $0)) })
+                allRho.map { .poissonSampled(rate: rate, release(rho: $0)) })
         }
-        let participations = policy.mostParticipations(in: rho.count, population: population)
-        return .composed(rho.sorted(by: >).prefix(participations).map(release))
+        let participations = policy.mostParticipations(in: rounds, population: population)
+        return .composed(allRho.sorted(by: >).prefix(participations).map(release))
     }
 
     private func release(rho: Double) -> PrivacyEvent {
         noise.event(rho: rho, neighbouring: policy.neighbouring)
     }
 
-    /// The plan of round `round` with `invited` devices, under the query as it is now (clipping
-    /// norms may have changed since the training was planned).
+    /// The plan of the round that answers query number `round` with `invited` devices, under the
+    /// query as it is now (clipping norms may have changed since the training was planned).
     public func sumPlan(round: Int, query: SumQuery, invited: Int) throws -> PrivateSumPlan {
         try PrivateSumPlan(
             dimension: query.dimension, clippingNorm: query.clippingNorm, rho: rho[round],

@@ -19,6 +19,14 @@ public protocol FederatedAlgorithm: Sendable {
     /// What the server sends at the start of round `round` (from 0).
     func broadcast(round: Int) -> Broadcast
 
+    /// A broadcast as it is sent.
+    func snapshot(of broadcast: Broadcast) -> Snapshot
+
+    /// A broadcast that was received, whoever sent it.
+    ///
+    /// - Throws: ``SnapshotError`` where it is none, or not of this algorithm and catalogue.
+    func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast
+
     /// A device's contribution, before clipping and noise.
     ///
     /// - Parameters:

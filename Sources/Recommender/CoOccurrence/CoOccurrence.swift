@@ -31,7 +31,7 @@ public struct CoOccurrence: FederatedAlgorithm {
     public let configuration: CoOccurrenceConfiguration
     private let catalogue: Catalogue
     private let features: ItemFeatures
-    private let steps: [Step]
+    let steps: [Step]
     /// The sums taken in so far.
     private var sums: [NoisySum] = []
     private var popularity: [Float]
@@ -67,10 +67,17 @@ public struct CoOccurrence: FederatedAlgorithm {
             case .full: [.popularity, .triangle]
             }
         popularity = [Float](repeating: 1, count: catalogue.count)
-        kept = KeptItems(places: [Int32](repeating: -1, count: catalogue.count))
+        kept = KeptItems(places: Self.noPlaces(catalogue))
         spectral = SpectralModel(
             vectors: Matrix(rows: 0, columns: 0), strengths: [], edge: 0, damping: 0)
     }
+
+    private static func noPlaces(_ catalogue: Catalogue) -> [Int32] {
+        [Int32](repeating: -1, count: catalogue.count)
+    }
+
+    /// The places of the catalogue's items before any are kept.
+    var noPlaces: [Int32] { Self.noPlaces(catalogue) }
 
     /// One query for each step.
     public var queries: [SumQuery] { steps.map(query) }

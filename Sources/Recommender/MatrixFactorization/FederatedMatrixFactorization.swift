@@ -138,9 +138,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     ///
     /// - Throws: ``SnapshotError`` if the checkpoint is of another kind or shape.
     public mutating func restore(from checkpoint: Snapshot) throws {
-        guard checkpoint.kind == Self.checkpointKind else {
-            throw SnapshotError.wrongKind(expected: Self.checkpointKind, actual: checkpoint.kind)
-        }
+        try checkpoint.check(kind: Self.checkpointKind)
         let items = try checkpoint.values("items", shape: shape)
         let first = try checkpoint.values("firstMoment", shape: shape)
         let second = try checkpoint.values("secondMoment", shape: shape)
@@ -152,5 +150,5 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     }
 
     private static let checkpointKind = "matrix-factorization-checkpoint"
-    private var shape: [Int] { [itemCount, configuration.width] }
+    var shape: [Int] { [itemCount, configuration.width] }
 }

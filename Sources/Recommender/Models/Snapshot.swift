@@ -56,6 +56,13 @@ public struct Snapshot: Sendable, Hashable {
         return tensor.values
     }
 
+    /// Checks what the tensors mean.
+    ///
+    /// - Throws: ``SnapshotError/wrongKind(expected:actual:)``.
+    func check(kind expected: String) throws(SnapshotError) {
+        guard kind == expected else { throw .wrongKind(expected: expected, actual: kind) }
+    }
+
     /// The bytes of the file.
     public func encoded() -> [UInt8] {
         var writer = Writer(bytes: Self.magic)

@@ -287,7 +287,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             state.devices[index] = state.devices[index].with(
                 privateParameters: Array(parameters[index * width..<(index + 1) * width]))
         }
-        state.modelHash = Self.hash(state.algorithm.model)
+        state.modelHash = state.algorithm.model.ledgerHash
         let rounds = LedgerHistory(ledger.entries).tasks.first { $0.task.name == task.name }?
             .charged
         guard let rounds, rounds.count >= round else {
@@ -304,18 +304,13 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         }
         return state
     }
-
-    /// The hash of a model, as the ledger and the published model state it.
-    static func hash(_ model: Algorithm.Model) -> [UInt8] {
-        BLAKE2b.hash(model.snapshot.encoded())
-    }
 }
 
 extension Training.State {
     /// Takes in the sum of a round: the server's update, and each device's own parameters.
     fileprivate mutating func apply(_ outcome: RoundSum, round: Int) {
         algorithm.update(round: round, with: outcome.sum)
-        modelHash = Training.hash(algorithm.model)
+        modelHash = algorithm.model.ledgerHash
         for (device, parameters) in outcome.privateParameters {
             devices[device] = devices[device].with(privateParameters: parameters)
         }

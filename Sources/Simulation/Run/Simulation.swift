@@ -59,28 +59,14 @@ public struct Simulation: Sendable {
     private var faults: FaultModel { FaultModel(seed: scenario.seed, dropout: scenario.dropout) }
 
     func makeAlgorithm() throws -> any FederatedAlgorithm {
-        switch scenario.algorithm {
-        case .coOccurrence(let settings):
-            try CoOccurrence(
-                configuration: settings.configuration(devices: holdouts.count),
-                catalogue: catalogue)
-        case .federatedAveraging(let configuration):
-            FederatedMatrixFactorization(itemCount: catalogue.count, configuration: configuration)
-        }
-    }
-
-    private func trainingPlan(
-        _ queries: [SumQuery], population: Int
-    ) throws -> TrainingPlan {
-        try TrainingPlan(
-            queries: queries, population: population, policy: scenario.policy,
-            target: scenario.target, noise: scenario.noise)
+        try scenario.makeAlgorithm(catalogue: catalogue, devices: holdouts.count)
     }
 
     /// What the run will do and spend.
     public func plan() throws -> SimulationPlan {
         let algorithm = try makeAlgorithm()
-        let plan = try trainingPlan(algorithm.queries, population: holdouts.count)
+        let plan = try scenario.trainingPlan(
+            algorithm.queries, population: holdouts.count)
         let invited = scenario.policy.fewestInvited(of: holdouts.count)
         var total = RoundTraffic()
         let rounds = try algorithm.queries.enumerated().map { round, query in
@@ -192,11 +178,10 @@ public struct Simulation: Sendable {
         let rounds = algorithm.queries.count
         return Training(
             seed: scenario.seed, fidelity: scenario.aggregation,
-            plan: try trainingPlan(algorithm.queries, population: devices.count),
-            task: LedgerTask(
-                name: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
-                rounds: rounds, population: devices.count, policy: scenario.policy,
-                target: scenario.target, model: Training<Algorithm>.hash(algorithm.model)),
+            plan: try scenario.trainingPlan(algorithm.queries, population: devices.count),
+            task: scenario.ledgerTask(
+                named: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
+                algorithm: algorithm, population: devices.count),
             faults: faults,
             evaluator: try Evaluator(
                 configuration: scenario.evaluation, split: scenario.evaluationSplit,

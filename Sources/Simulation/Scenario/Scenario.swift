@@ -37,6 +37,9 @@ public struct Scenario: Sendable {
     public var noise: NoiseDistribution
     /// How cohorts are chosen.
     public var policy: CohortPolicy
+    /// The rounds that the budget covers beside those that are needed, to be held instead of some
+    /// that come to nothing. Simulated rounds never do; a coordinator's may.
+    public var spareRounds: Int
     /// The probability that a device is lost in a round.
     public var dropout: Double
     /// How rankings are judged.
@@ -84,6 +87,7 @@ public struct Scenario: Sendable {
         target = try Self.readPrivacy(&reader)
         noise = try reader.choice("privacy.noise", default: NoiseDistribution.discreteGaussian)
         policy = try Self.readCohort(&reader)
+        spareRounds = try reader.integer("cohort.spareRounds", default: 0, in: 0...100_000)
         dropout = try reader.number("faults.dropout", default: 0, in: 0...0.99)
         evaluation = RankingEvaluation.Configuration(
             cutoff: try reader.integer("evaluation.cutoff", default: 10, in: 1...1000),

@@ -774,31 +774,41 @@ package nonisolated struct Covey_V1_GetTaskRequest: Sendable {
   package init() {}
 }
 
-package nonisolated struct Covey_V1_GetTaskResponse: Sendable {
+package nonisolated struct Covey_V1_GetTaskResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var status: Covey_V1_TaskStatus {
-    get {_status ?? Covey_V1_TaskStatus()}
-    set {_status = newValue}
+    get {_storage._status ?? Covey_V1_TaskStatus()}
+    set {_uniqueStorage()._status = newValue}
   }
   /// Returns true if `status` has been explicitly set.
-  package var hasStatus: Bool {self._status != nil}
+  package var hasStatus: Bool {_storage._status != nil}
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
-  package mutating func clearStatus() {self._status = nil}
+  package mutating func clearStatus() {_uniqueStorage()._status = nil}
 
   /// The task's description with every setting, as YAML: what the statistic on a device follows from.
-  package var scenario: String = String()
+  package var scenario: String {
+    get {_storage._scenario}
+    set {_uniqueStorage()._scenario = newValue}
+  }
 
-  /// The number of items.
-  package var items: UInt64 = 0
+  /// The public item catalogue, as JSON lines, in the order of the item numbers.
+  package var catalogue: Covey_V1_Snapshot {
+    get {_storage._catalogue ?? Covey_V1_Snapshot()}
+    set {_uniqueStorage()._catalogue = newValue}
+  }
+  /// Returns true if `catalogue` has been explicitly set.
+  package var hasCatalogue: Bool {_storage._catalogue != nil}
+  /// Clears the value of `catalogue`. Subsequent reads from it will return its default value.
+  package mutating func clearCatalogue() {_uniqueStorage()._catalogue = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _status: Covey_V1_TaskStatus? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Covey_V1_CreateTaskRequest: Sendable {
@@ -814,7 +824,8 @@ package nonisolated struct Covey_V1_CreateTaskRequest: Sendable {
   /// The number of devices that the task waits for; the population of its ledger entry.
   package var devices: UInt64 = 0
 
-  /// The public item catalogue as JSON lines; empty for the scenario's own.
+  /// The public item catalogue as JSON lines: {"id": "1", "title": "Toy Story", "categories": ["Comedy"],
+  /// "year": 1995}; the first line is item 0.
   package var catalogue: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2331,43 +2342,83 @@ nonisolated extension Covey_V1_GetTaskRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Covey_V1_GetTaskResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GetTaskResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}scenario\0\u{1}items\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}scenario\0\u{1}catalogue\0")
+
+  fileprivate class _StorageClass {
+    var _status: Covey_V1_TaskStatus? = nil
+    var _scenario: String = String()
+    var _catalogue: Covey_V1_Snapshot? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _status = source._status
+      _scenario = source._scenario
+      _catalogue = source._catalogue
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._status) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.scenario) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.items) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._status) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._scenario) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._catalogue) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._status {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.scenario.isEmpty {
-      try visitor.visitSingularStringField(value: self.scenario, fieldNumber: 2)
-    }
-    if self.items != 0 {
-      try visitor.visitSingularUInt64Field(value: self.items, fieldNumber: 3)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._status {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._scenario.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._scenario, fieldNumber: 2)
+      }
+      try { if let v = _storage._catalogue {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Covey_V1_GetTaskResponse, rhs: Covey_V1_GetTaskResponse) -> Bool {
-    if lhs._status != rhs._status {return false}
-    if lhs.scenario != rhs.scenario {return false}
-    if lhs.items != rhs.items {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._scenario != rhs_storage._scenario {return false}
+        if _storage._catalogue != rhs_storage._catalogue {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
