@@ -147,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "covey-fleet",
             dependencies: [
-                "Fleet",
+                "Fleet", "PrivacyLedger", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
