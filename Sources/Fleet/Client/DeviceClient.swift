@@ -69,6 +69,15 @@ package final class DeviceClient: Sendable {
         return try await renewed()
     }
 
+    /// The same device, with its token, over another client.
+    func over(_ client: CoordinatorClient) -> DeviceClient {
+        let device = DeviceClient(
+            client: client, identity: identity, trust: trust, enrolmentToken: enrolmentToken)
+        let current = token.withLock { $0 }
+        device.token.withLock { $0 = current }
+        return device
+    }
+
     /// Makes a call under the device's token.
     package func call<Answer: Message>(
         _ procedure: Procedure, _ request: some Message & Sendable, at base: String? = nil
