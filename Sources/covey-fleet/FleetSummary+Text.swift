@@ -23,7 +23,8 @@ extension FleetSummary {
             let metrics = task.metrics.sorted { $0.key < $1.key }
                 .map { $0 + String(format: " %.4f", $1) }
             lines.append(
-                "\(task.task) after \(task.queriesDone) queries: \(metrics.joined(separator: ", "))")
+                "\(task.task) after \(task.queriesDone) queries: \(metrics.joined(separator: ", "))"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -17,7 +17,9 @@ final class InterruptSignal {
                 }
                 interruption.request()
                 FileHandle.standardError.write(
-                    Data("\ncovey-fleet: the devices leave their rounds; again to stop at once\n".utf8))
+                    Data(
+                        "\ncovey-fleet: the devices leave their rounds; again to stop at once\n"
+                            .utf8))
             }
             source.resume()
             sources.append(source)

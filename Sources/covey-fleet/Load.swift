@@ -44,7 +44,8 @@ struct Load: AsyncParsableCommand {
     var tokens: String?
 
     func validate() throws {
-        guard rate > 0, rate <= 1e6, seconds > 0, seconds <= 1e5, connections > 0, devices > 0 else {
+        guard rate > 0, rate <= 1e6, seconds > 0, seconds <= 1e5, connections > 0, devices > 0
+        else {
             throw ValidationError(
                 "--rate, --seconds, --connections and --devices take numbers above 0.")
         }

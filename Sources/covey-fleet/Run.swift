@@ -46,7 +46,8 @@ struct Run: AsyncParsableCommand {
         help: ArgumentHelp("Override a key of the scenario.", valueName: "key=value"))
     var overrides: [String] = []
 
-    @Option(help: ArgumentHelp("How many devices. Default: one for each person.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("How many devices. Default: one for each person.", valueName: "count"))
     var devices: Int?
 
     @Option(
@@ -55,7 +56,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The ledger's key. Default: the one that is seen first, from then on.", valueName: "key"))
+            "The ledger's key. Default: the one that is seen first, from then on.", valueName: "key"
+        ))
     var ledgerKey: String?
 
     @Option(
@@ -70,7 +72,8 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop when this task has finished.", valueName: "task"))
     var untilFinished: String?
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Stop after 90s, 10m, 2h.", valueName: "time"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("Stop after 90s, 10m, 2h.", valueName: "time"))
     var duration: String?
 
     @Option(help: ArgumentHelp("The most connections at once.", valueName: "count"))

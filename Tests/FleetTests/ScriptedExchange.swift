@@ -44,7 +44,8 @@ extension HTTPExchangeRequest {
     func isTo(_ procedure: Procedure) -> Bool { url.hasSuffix("/" + procedure.rawValue) }
 
     var bearer: String? {
-        headers.first { $0.name == "authorization" }?.value.split(separator: " ").last.map(String.init)
+        headers.first { $0.name == "authorization" }?.value.split(separator: " ").last.map(
+            String.init)
     }
 }
 

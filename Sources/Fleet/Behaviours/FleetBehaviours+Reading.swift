@@ -22,13 +22,14 @@ extension FleetBehaviours {
         }
         guard let root else { return }
         let file = try BehaviourSection(root, source: source, keys: ["groups"])
-        groups = try file["groups"].map { node in
-            guard let list = node.sequence else {
-                throw BehaviourError.badValue(
-                    key: "groups", expected: "a list of groups", place: file.place(of: node))
-            }
-            return try list.map { try Group($0, source: source) }
-        } ?? []
+        groups =
+            try file["groups"].map { node in
+                guard let list = node.sequence else {
+                    throw BehaviourError.badValue(
+                        key: "groups", expected: "a list of groups", place: file.place(of: node))
+                }
+                return try list.map { try Group($0, source: source) }
+            } ?? []
     }
 }
 
@@ -129,7 +130,8 @@ private struct BehaviourSection {
         self.source = source
         guard let mapping = node.mapping else {
             throw BehaviourError.malformed(
-                place: Self.place(of: node, in: source), reason: "keys with values are expected here")
+                place: Self.place(of: node, in: source),
+                reason: "keys with values are expected here")
         }
         self.mapping = mapping
         for (key, _) in mapping where !keys.contains(key.string ?? "") {

@@ -82,7 +82,9 @@ package final class DeviceClient: Sendable {
     package func call<Answer: Message>(
         _ procedure: Procedure, _ request: some Message & Sendable, at base: String? = nil
     ) async throws -> Answer {
-        try await authorized { try await self.client.call(procedure, request, at: base, bearer: $0) }
+        try await authorized {
+            try await self.client.call(procedure, request, at: base, bearer: $0)
+        }
     }
 
     /// Runs `body` with the token, and once more with a new one where it is not taken.
@@ -91,7 +93,8 @@ package final class DeviceClient: Sendable {
     ) async throws -> Result {
         let token = try await currentToken()
         do { return try await body(token.bearer) } catch let error as CallError
-        where error.code == .unauthenticated {
+            where error.code == .unauthenticated
+        {
             return try await body(try await renewed().bearer)
         }
     }

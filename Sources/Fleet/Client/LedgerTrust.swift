@@ -17,13 +17,16 @@ package struct LedgerTrust: Sendable, Hashable {
     ///   - expected: The key that was given, or pinned before; nil at the first use.
     /// - Throws: ``FleetError/otherLedger(expected:found:)``, ``FleetError/unprovenOpening(_:)``, or
     ///   what the call throws.
-    package init(asking client: CoordinatorClient, expecting expected: VerificationKey?) async throws
+    package init(asking client: CoordinatorClient, expecting expected: VerificationKey?)
+        async throws
     {
         let described: Covey_V1_DescribeResponse = try await client.call(
             .describe, Covey_V1_DescribeRequest())
         let bytes = [UInt8](described.opening)
         let claimed = LedgerInclusion(entry: bytes, index: 0, path: [])
-        guard case .opening(let opening) = claimed.content else { throw FleetError.unprovenOpening("it is not the opening of a ledger") }
+        guard case .opening(let opening) = claimed.content else {
+            throw FleetError.unprovenOpening("it is not the opening of a ledger")
+        }
         let key = try VerificationKey(name: opening.origin, key: opening.publicKey)
         if let expected, expected != key {
             throw FleetError.otherLedger(

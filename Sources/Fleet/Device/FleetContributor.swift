@@ -36,7 +36,8 @@ struct FleetContributor: RoundContributor {
                         broadcast.hash, byteCount: broadcast.byteCount, at: broadcast.coordinator,
                         bearer: bearer)
                 }
-            }, history: setting.events.history(from: try store.events), privateParameters: &parameters,
+            }, history: setting.events.history(from: try store.events),
+            privateParameters: &parameters,
             seed: trainingSeed)
         if !parameters.isEmpty {
             try store.setPrivateParameters(parameters, of: plan.task)

@@ -136,7 +136,8 @@ final class FleetDevice: Sendable {
         state.withLock { $0.session = session }
         let window = try await takePart(in: offer, knowing: knownSize)
         state.withLock {
-            $0.session = nil
+            // Cancelled in the round, the device leaves it once more: see leave().
+            if !Task.isCancelled { $0.session = nil }
             $0.past = $0.past.suffix(3) + [session]
         }
         return window

@@ -10,7 +10,8 @@ package struct HistoryEvents: Sendable {
     package init(catalogue: Catalogue) {
         self.catalogue = catalogue
         numbers = Dictionary(
-            catalogue.items.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            catalogue.items.enumerated().map { ($1.id, $0) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The events of a history. Of a context the hour is kept: what a data set tells of it.

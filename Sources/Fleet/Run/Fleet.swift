@@ -45,23 +45,28 @@ package struct Fleet: Sendable {
     /// Runs the fleet to its end, and judges the models.
     package func run() async throws -> FleetSummary {
         OpenFileLimit.raise()
-        let start = ContinuousClock.now
         let exchange = PooledExchange(connections: options.connections)
         do {
-            let client = try CoordinatorClient(
-                url: options.coordinator, exchange: exchange, traffic: traffic)
-            let quality = try await run(client)
+            let summary = try await run(over: exchange)
             try? await exchange.shutdown()
-            let counts = status.counts
-            return FleetSummary(
-                devices: deviceCount, finished: counts.finished, left: counts.left,
-                declined: counts.declined, reasons: counts.reasons, traffic: traffic.counts,
-                seconds: (ContinuousClock.now - start) / .seconds(1),
-                peakMemoryBytes: ProcessUsage.current.peakMemoryBytes, quality: quality)
+            return summary
         } catch {
             try? await exchange.shutdown()
             throw error
         }
+    }
+
+    /// The same over any carrier of requests.
+    func run(over exchange: any HTTPExchange) async throws -> FleetSummary {
+        let start = ContinuousClock.now
+        let quality = try await run(
+            try CoordinatorClient(url: options.coordinator, exchange: exchange, traffic: traffic))
+        let counts = status.counts
+        return FleetSummary(
+            devices: deviceCount, finished: counts.finished, left: counts.left,
+            declined: counts.declined, reasons: counts.reasons, traffic: traffic.counts,
+            seconds: (ContinuousClock.now - start) / .seconds(1),
+            peakMemoryBytes: ProcessUsage.current.peakMemoryBytes, quality: quality)
     }
 
     private func run(_ client: CoordinatorClient) async throws -> [FleetSummary.TaskQuality] {
@@ -92,10 +97,19 @@ package struct Fleet: Sendable {
             end: options.end, administratorToken: options.administratorToken,
             interruption: interruption, report: report)
         try await run(devices, until: watch)
-        guard !interruption.isRequested else { return [] }
+        return interruption.isRequested ? [] : try await quality(watch)
+    }
+
+    /// The quality of the tasks' models; the run is over, so that what stands in the way is said only.
+    private func quality(_ watch: FleetWatch) async throws -> [FleetSummary.TaskQuality] {
         var quality: [FleetSummary.TaskQuality] = []
-        for task in try await watch.tasks() {
-            if let judged = try await watch.judge.judge(task) { quality.append(judged) }
+        do {
+            for task in try await watch.tasks() {
+                if let judged = try await watch.judge.judge(task) { quality.append(judged) }
+            }
+        } catch {
+            try Task.checkCancellation()
+            report("the models are not judged: \(error)")
         }
         return quality
     }
@@ -116,7 +130,9 @@ package struct Fleet: Sendable {
         return try await withThrowingTaskGroup(of: (Int, FleetDevice).self) { group in
             var devices = [FleetDevice?](repeating: nil, count: deviceCount)
             for number in 0..<deviceCount {
-                if number >= 8, let (done, device) = try await group.next() { devices[done] = device }
+                if number >= 8, let (done, device) = try await group.next() {
+                    devices[done] = device
+                }
                 if interruption.isRequested { throw CancellationError() }
                 group.addTask {
                     let store = folder.store(of: number)

@@ -76,8 +76,9 @@ struct FleetWatch: Sendable {
                 let _: Covey_V1_ReportQualityResponse = try await client.call(
                     .reportQuality, request, bearer: administratorToken)
             }
-        } catch let error as CallError {
+        } catch {
             // The model may have been replaced meanwhile.
+            try Task.checkCancellation()
             report("quality of \(task.name) is not reported: \(error)")
         }
     }

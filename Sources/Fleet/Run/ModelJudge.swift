@@ -41,7 +41,8 @@ struct ModelJudge: Sendable {
         of ranker: some Ranker, _ task: TaskLibrary.TrainingTask, _ name: String
     ) async throws -> RankingQuality {
         try await simulation.quality(
-            of: ranker, privateParameters: (0..<deviceCount).map { privateParameters($0, task, name) })
+            of: ranker,
+            privateParameters: (0..<deviceCount).map { privateParameters($0, task, name) })
     }
 
     /// What training left on a device: what is known of it in this run, or what its store has, or what

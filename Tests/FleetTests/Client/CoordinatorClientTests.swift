@@ -68,7 +68,9 @@ struct CoordinatorClientTests {
             try HTTPExchangeResponse(CallError(.permissionDenied, "no"))
         }
         let client = try client(exchange)
-        await #expect(throws: CallError(.permissionDenied, "no")) { _ = try await self.tasks(client) }
+        await #expect(throws: CallError(.permissionDenied, "no")) {
+            _ = try await self.tasks(client)
+        }
         #expect(exchange.requests.count == 1)
     }
 
@@ -112,7 +114,8 @@ struct CoordinatorClientTests {
         }
         #expect(error.code == .dataLoss)
         #expect(exchange.requests.first?.largestResponse == bytes.count)
-        #expect(exchange.requests.first?.url.hasSuffix("/v1/snapshots/\(hexadecimal(hash))") == true)
+        #expect(
+            exchange.requests.first?.url.hasSuffix("/v1/snapshots/\(hexadecimal(hash))") == true)
     }
 
     @Test(arguments: ["", "covey.example", "ftp://covey.example", "http://", "file:///etc/passwd"])
