@@ -1,5 +1,4 @@
 internal import FederatedProtocol
-internal import Synchronization
 
 /// Check-ins at a fixed rate, whether or not the coordinator keeps up with it: what waits for a
 /// connection waits by the clock.
@@ -25,11 +24,6 @@ package struct CheckInLoad: Sendable {
         self.tokens = tokens
     }
 
-    private struct Outcome {
-        var latencies: [Duration] = []
-        var errors = 0
-    }
-
     /// Enrols the devices and measures.
     package func run() async throws -> LoadReport {
         let exchange = PooledExchange(connections: connections)
@@ -52,7 +46,7 @@ package struct CheckInLoad: Sendable {
                 CoordinatorClient(
                     url: coordinator, exchange: exchange, retry: RetryPolicy(attempts: 1)))
         }
-        let outcome = Mutex(Outcome())
+        let log = LoadLog()
         let start = ContinuousClock.now
         await withDiscardingTaskGroup { group in
             let total = Int(rate * (duration / .seconds(1)))
@@ -65,13 +59,13 @@ package struct CheckInLoad: Sendable {
                     do {
                         let _: Covey_V1_CheckInResponse = try await device.call(
                             .checkIn, Covey_V1_CheckInRequest())
-                        outcome.withLock { $0.latencies.append(.now - due) }
-                    } catch { outcome.withLock { $0.errors += 1 } }
+                        log.answered(since: due)
+                    } catch { log.failed() }
                 }
             }
         }
         let elapsed = ContinuousClock.now - start
-        let found = outcome.withLock { $0 }
+        let found = log.outcome
         return LoadReport(
             kind: "check-ins", offeredRate: rate, latencies: found.latencies, errors: found.errors,
             bytes: 0, elapsed: elapsed, connections: connections)

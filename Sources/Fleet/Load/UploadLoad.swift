@@ -4,7 +4,6 @@ internal import OnDevice
 internal import PrivacyLedger
 internal import PrivateAggregation
 internal import Sodium
-internal import Synchronization
 
 /// One round whose masked inputs all go out at once: how fast a coordinator adds up what it receives. It
 /// needs a task that waits for as many devices as are enrolled here.
@@ -27,14 +26,6 @@ package struct UploadLoad: Sendable {
         self.patience = patience
     }
 
-    private struct Outcome {
-        var latencies: [Duration] = []
-        var first: ContinuousClock.Instant?
-        var last: ContinuousClock.Instant?
-        var bytes = 0
-        var errors = 0
-    }
-
     /// Enrols the devices, takes them through a round and measures its uploads.
     package func run() async throws -> LoadReport {
         let exchange = PooledExchange(connections: connections)
@@ -52,52 +43,47 @@ package struct UploadLoad: Sendable {
     private func run(_ client: CoordinatorClient) async throws -> LoadReport {
         let devices = try await LoadDevices(count: devices, tokens: tokens, client: client)
         let gate = StartingGate(count: self.devices)
-        let outcome = Mutex(Outcome())
-        await withTaskGroup { group in
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                await gate.open()
-            }
-            group.addTask {
-                await withDiscardingTaskGroup { all in
-                    for (device, identity) in zip(devices.clients, devices.identities) {
-                        all.addTask {
-                            do {
-                                try await takePart(
-                                    device, identity, devices.trust, gate: gate, outcome)
-                            } catch {
-                                await gate.arrive(waiting: false)
-                                outcome.withLock { $0.errors += 1 }
-                            }
-                        }
+        let log = LoadLog()
+        let limit = Task {
+            try await Task.sleep(for: patience)
+            await gate.open()
+        }
+        await withDiscardingTaskGroup { all in
+            for (device, identity) in zip(devices.clients, devices.identities) {
+                all.addTask {
+                    do {
+                        try await takePart(device, identity, devices.trust, gate: gate, log)
+                    } catch {
+                        await gate.arrive(waiting: false)
+                        log.failed()
                     }
                 }
             }
-            // The devices, or patience with them, come to an end.
-            await group.next()
-            if outcome.withLock({ $0.latencies.count + $0.errors }) < self.devices {
-                await group.next()
-            }
-            group.cancelAll()
         }
-        let found = outcome.withLock { $0 }
+        limit.cancel()
+        let found = log.outcome
         let elapsed = found.first.flatMap { first in found.last.map { $0 - first } } ?? .zero
         return LoadReport(
             kind: "uploads", offeredRate: 0, latencies: found.latencies, errors: found.errors,
             bytes: found.bytes, elapsed: elapsed, connections: connections)
     }
 
+    /// The round that a device is offered, if one is within the time that there is patience for.
+    private func offer(to transport: HTTPRoundTransport) async throws -> RoundOffer {
+        let end = ContinuousClock.now + patience
+        while .now < end {
+            if let offer = try await transport.offer(knowing: nil) { return offer }
+            try await transport.window?.wait()
+        }
+        throw CallError(.deadlineExceeded, "the coordinator offered no round in time")
+    }
+
     private func takePart(
         _ client: DeviceClient, _ identity: SigningKey, _ trust: LedgerTrust, gate: StartingGate,
-        _ outcome: borrowing Mutex<Outcome>
+        _ log: LoadLog
     ) async throws {
         let transport = HTTPRoundTransport(device: client)
-        var offered: RoundOffer?
-        while offered == nil {
-            offered = try await transport.offer(knowing: nil)
-            if offered == nil { try await transport.window?.wait() }
-        }
-        guard let offer = offered else { return }
+        let offer = try await offer(to: transport)
         let session = offer.plan.session
         let record = try DeviceRecord(
             opening: trust.opening,
@@ -116,13 +102,7 @@ package struct UploadLoad: Sendable {
                     await gate.arrive(waiting: true)
                     let start = ContinuousClock.now
                     try await transport.send(message, in: session)
-                    let end = ContinuousClock.now
-                    outcome.withLock {
-                        $0.first = min($0.first ?? start, start)
-                        $0.last = max($0.last ?? end, end)
-                        $0.latencies.append(end - start)
-                        $0.bytes += message.count
-                    }
+                    log.answered(since: start, bytes: message.count)
                 } else {
                     try await transport.send(message, in: session)
                 }
