@@ -45,7 +45,8 @@ package final class PostgreSQLServer: Sendable {
         // Stops at "stop" as at the end of its input; only after the latter is the folder removed.
         let server =
             "\(programs)/postgres -D \(folder)/data -k \(folder) -c listen_addresses= -c fsync=off "
-            + "-c max_connections=300 -c log_min_messages=fatal"
+            + "-c max_connections=300 -c log_min_messages=fatal -c deadlock_timeout=20ms"
+        let stop = "\(programs)/pg_ctl -D \(folder)/data -m fast -w stop"
         shell.arguments = [
             "-c",
             """
@@ -53,7 +54,7 @@ package final class PostgreSQLServer: Sendable {
             ( \(Self.asServer(server)) ) < /dev/null &
             word=
             read word
-            ( \(Self.asServer("\(programs)/pg_ctl -D \(folder)/data -m fast -w stop")) )
+            ( \(Self.asServer(stop)) )
             [ "$word" = stop ] || rm -rf \(folder) \(folder).log
             """,
         ]
@@ -61,7 +62,10 @@ package final class PostgreSQLServer: Sendable {
         try shell.run()
         process.withLock { $0 = (shell, input.fileHandleForWriting) }
         for _ in 0..<600 {
-            if (try? Self.run("\(programs)/pg_isready -q -h \(folder) -U covey -d postgres")) != nil { return }
+            if (try? Self.run("\(programs)/pg_isready -q -h \(folder) -U covey -d postgres")) != nil
+            {
+                return
+            }
             Thread.sleep(forTimeInterval: 0.1)
         }
         throw Failure(description: "the server does not answer; see \(folder).log")
@@ -93,7 +97,8 @@ package final class PostgreSQLServer: Sendable {
     /// Runs SQL in a database; returns what it prints.
     @discardableResult
     package func run(_ sql: String, in connectionString: String) throws -> String {
-        try Self.run("\(programs)/psql -qAtX -v ON_ERROR_STOP=1 -d '\(connectionString)' -c \"\(sql)\"")
+        try Self.run(
+            "\(programs)/psql -qAtX -v ON_ERROR_STOP=1 -d '\(connectionString)' -c \"\(sql)\"")
     }
 
     private static func findPrograms() -> String? {
