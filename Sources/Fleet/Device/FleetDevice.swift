@@ -18,6 +18,8 @@ final class FleetDevice: Sendable {
         let cap: PrivacyBudget
         let status: FleetStatus
         let parameters: ParametersInMemory
+        /// The time over which the devices come for the first time.
+        let spread: Duration
         let report: @Sendable (String) -> Void
 
         /// Whether noise, keys and fates follow from the scenario's seed.
@@ -32,6 +34,8 @@ final class FleetDevice: Sendable {
     private let behaviour: DeviceBehaviour
     private let client: DeviceClient
     private let transport: HTTPRoundTransport
+    /// The same with the faults of the behaviour; it remembers what was sent in earlier rounds.
+    private let behaving: any RoundTransport
     private let state = Mutex(State())
 
     private struct State: Sendable {
@@ -61,6 +65,8 @@ final class FleetDevice: Sendable {
             client: client, identity: identity, trust: setting.trust,
             enrolmentToken: enrolmentToken)
         transport = HTTPRoundTransport(device: self.client)
+        behaving =
+            behaviour == .honest ? transport : MisbehavingTransport(transport, behaviour)
     }
 
     /// How long a device waits after something went wrong; polite, as with calls.
@@ -93,6 +99,8 @@ final class FleetDevice: Sendable {
     /// Takes part in rounds until the task is cancelled.
     func run() async {
         var failures = 0
+        // Those that start together do not come together.
+        try? await Task.sleep(for: setting.spread * Double.random(in: 0...1))
         while !Task.isCancelled {
             do {
                 if isOffline {
@@ -161,8 +169,6 @@ final class FleetDevice: Sendable {
         in offer: RoundOffer, knowing size: Int?, _ store: BehaviourStore,
         _ contributor: FleetContributor
     ) async throws -> PollingWindow {
-        let behaving: any RoundTransport =
-            behaviour == .honest ? transport : MisbehavingTransport(transport, behaviour)
         let held = HeldOffer(behaving, offer: offer, knowing: size)
         let participation = try Participation(
             opening: setting.trust.opening, identity: identity,

@@ -83,7 +83,8 @@ package struct Fleet: Sendable {
             trust: trust, tasks: tasks, events: HistoryEvents(catalogue: simulation.items),
             cap: try PrivacyBudget(
                 epsilon: options.cap, delta: trust.opening.target.budget.delta),
-            status: status, parameters: parameters, report: report)
+            status: status, parameters: parameters,
+            spread: .seconds(min(20, Double(deviceCount) / 500)), report: report)
         let devices = try await makeDevices(setting, client)
         if isRehearsal {
             // One after the other: their numbers are to be those of the simulator.
