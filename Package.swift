@@ -147,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "covey-fleet",
             dependencies: [
-                "Fleet",
+                "Fleet", "PrivacyLedger", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
@@ -235,8 +235,9 @@ let package = Package(
         tests(
             of: "Fleet",
             [
-                "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol", "OnDevice",
-                "PrivacyLedger", "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                "Coordinator", "CoordinatorService", "Datasets", "DifferentialPrivacy",
+                "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
