@@ -23,7 +23,8 @@ public struct AggregationCoordinator: Sendable {
     /// The sealed shares of each sender, in ascending order of the receivers.
     private var sealedShares: [Int: [SealedShare]] = [:]
     private var sharing: Set<Int> = []
-    private var sharers: DeviceSet
+    /// The devices that shared keys; complete when step 2 has ended.
+    package private(set) var sharers: DeviceSet
     /// The signatures of the devices in the sum, by device.
     private var inclusions: [Int: [UInt8]] = [:]
     private var sum: RingVector
@@ -135,12 +136,7 @@ public struct AggregationCoordinator: Sendable {
         try expect(.masking)
         guard sharing.contains(message.device) else { throw .unknownDevice(message.device) }
         guard inclusions[message.device] == nil else { throw .duplicate(device: message.device) }
-        guard
-            SigningKey.isValid(
-                message.inclusion,
-                of: parameters.inclusionHash(of: message.device, sharers: sharers),
-                publicKey: roster.identities[message.device])
-        else { throw .forgedSignature(device: message.device) }
+        try check(message.inclusion, of: message.device)
         guard sum.add(packed: message.packed) else {
             throw .malformed(
                 device: message.device,
@@ -148,6 +144,39 @@ public struct AggregationCoordinator: Sendable {
                     + "\(parameters.modulusBits) bits has another size")
         }
         inclusions[message.device] = message.inclusion
+    }
+
+    /// Step 3: takes the sum of masked vectors that another process has added up, all of them or
+    /// none.
+    ///
+    /// - Parameters:
+    ///   - partial: The sum of the masked vectors.
+    ///   - inclusions: Whose vectors are in it, each with the signature that came with it.
+    package mutating func receive(
+        _ partial: RingVector, of inclusions: [(device: Int, signature: [UInt8])]
+    ) throws(AggregationError) {
+        try expect(.masking)
+        guard partial.count == parameters.vectorLength, partial.bits == parameters.modulusBits
+        else { throw .otherSession }
+        var merged = self.inclusions
+        for (device, signature) in inclusions {
+            guard sharing.contains(device) else { throw .unknownDevice(device) }
+            guard merged.updateValue(signature, forKey: device) == nil else {
+                throw .duplicate(device: device)
+            }
+            try check(signature, of: device)
+        }
+        self.inclusions = merged
+        sum.add(partial)
+    }
+
+    /// Checks what a device signed with its masked vector.
+    private func check(_ inclusion: [UInt8], of device: Int) throws(AggregationError) {
+        guard
+            SigningKey.isValid(
+                inclusion, of: parameters.inclusionHash(of: device, sharers: sharers),
+                publicKey: roster.identities[device])
+        else { throw .forgedSignature(device: device) }
     }
 
     /// Ends step 3.
@@ -188,6 +217,9 @@ public struct AggregationCoordinator: Sendable {
         endorsements.append(message)
     }
 
+    /// Whether enough of the committee have signed.
+    package var hasQuorum: Bool { endorsements.count >= parameters.committee.quorum }
+
     /// Ends step 4: has `commit` make durable whatever must be so before the sum can be revealed,
     /// such as the charge to the privacy budget, and only then lets devices be asked for their
     /// shares.
@@ -199,9 +231,9 @@ public struct AggregationCoordinator: Sendable {
     ) throws {
         try expect(.endorsing)
         phase = .ended
-        let quorum = parameters.committee.quorum
-        guard endorsements.count >= quorum else {
-            throw AggregationError.tooFewEndorsements(valid: endorsements.count, needed: quorum)
+        guard hasQuorum else {
+            throw AggregationError.tooFewEndorsements(
+                valid: endorsements.count, needed: parameters.committee.quorum)
         }
         try commit(survivors, survivorsPerStep)
         phase = .unmasking

@@ -26,6 +26,20 @@ public struct Roster: Sendable {
     /// The root of the hash tree, 32 bytes.
     public var root: [UInt8] { tree.root }
 
+    /// The number of the device with this identity; nil where it is not in the roster.
+    package func number(of identity: [UInt8]) -> Int? {
+        var (low, high) = (0, identities.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if identities[middle].lexicographicallyPrecedes(identity) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low < identities.count && identities[low] == identity ? low : nil
+    }
+
     /// Device `number` with the path that shows it.
     public func member(_ number: Int) -> RosterMember {
         RosterMember(

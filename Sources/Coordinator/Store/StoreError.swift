@@ -37,7 +37,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         case .ledgerMoved(let expected, let actual):
             "the ledger ends at byte \(actual), not at \(expected): somebody else has written to it"
         case .notEmpty: "the store is not empty; restore into a new one"
-        case .notABackup(let path, let reason): "\(path) is not a backup that can be used: \(reason)"
+        case .notABackup(let path, let reason):
+            "\(path) is not a backup that can be used: \(reason)"
         case .file(let path, let reason): "\(path): \(reason)"
         case .damaged(let reason): "the store contradicts itself: \(reason); restore a backup"
         }

@@ -130,8 +130,9 @@ public struct StoredRound: Sendable, Hashable {
     public var survivors: [Int]
     /// When each step ended, in milliseconds after ``began``.
     public var stepEnds: [Int]
-    /// The guarantees over all rounds charged so far; 0 before the charge.
+    /// The guarantee against the coordinator over all rounds charged so far; 0 before the charge.
     public var epsilonCoordinator: Double
+    /// The guarantee against observers of the models, likewise.
     public var epsilonObserver: Double
     /// The standard deviation of the noise in each coordinate of the sum; 0 before the end.
     public var noiseStandardDeviation: Double

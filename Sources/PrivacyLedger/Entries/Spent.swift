@@ -14,3 +14,13 @@ public struct Spent: Codable, Sendable, Hashable {
         self.delta = delta
     }
 }
+
+extension [LedgerEntry] {
+    /// What the last charge says was spent; nil where there is none.
+    var lastSpent: Spent? {
+        for entry in reversed() {
+            if case .charge(let charge) = entry.content { return charge.spent }
+        }
+        return nil
+    }
+}

@@ -151,11 +151,19 @@ public struct LedgerLog: Sendable {
             path: tree.path(to: index, of: checkpoint.size))
     }
 
-    /// The proof that ``checkpoint`` continues the ledger as it was with `size` entries.
-    public func consistency(from size: Int) -> [[UInt8]]? {
-        guard let checkpoint, (1...max(1, checkpoint.size)).contains(size) else { return nil }
-        return tree.consistencyProof(from: size, to: checkpoint.size)
+    /// The proof that the ledger with `end` entries, as many as ``checkpoint`` states where there is
+    /// no number, continues the one with `size`; nil where it never had so many.
+    public func consistency(from size: Int, to end: Int? = nil) -> [[UInt8]]? {
+        guard let checkpoint else { return nil }
+        let end = end ?? checkpoint.size
+        guard (1...max(1, checkpoint.size)).contains(end), (1...end).contains(size) else {
+            return nil
+        }
+        return tree.consistencyProof(from: size, to: end)
     }
+
+    /// What the last charge says was spent; nil before the first.
+    public var spent: Spent? { entries.lastSpent }
 }
 
 /// Entries and a checkpoint on their way into a ledger.

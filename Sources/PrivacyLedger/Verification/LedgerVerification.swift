@@ -103,12 +103,7 @@ public struct LedgerVerification: Sendable {
     }
 
     /// What the last charge says was spent; nil before the first.
-    public var spent: Spent? {
-        for entry in entries.reversed() {
-            if case .charge(let charge) = entry.content { return charge.spent }
-        }
-        return nil
-    }
+    public var spent: Spent? { entries.lastSpent }
 
     private mutating func report(
         _ kind: LedgerFinding.Kind, entry: Int? = nil, offset: Int? = nil, _ message: String

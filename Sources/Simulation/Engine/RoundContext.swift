@@ -18,12 +18,7 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     let progress: @Sendable (_ step: String, _ done: Int, _ total: Int) -> Void
 
     /// The public name of the round's sum.
-    var session: [UInt8] {
-        var hash = BLAKE2b(context: "covey simulation session")
-        hash.update(seed)
-        hash.update(UInt64(round))
-        return hash.finalize()
-    }
+    var session: [UInt8] { SimulatedNames.session(seed: seed, round: round) }
 
     /// What identifies the devices of the cohort where nobody signs, 32 bytes each.
     var unkeyedIdentities: [[UInt8]] {
@@ -36,10 +31,7 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     }
 
     /// What the salts of the round's cohort commitment come from.
-    var cohortSecret: SecretBytes {
-        var randomness = SeededRandomness(seed: seed, label: "cohort commitment", "\(round)")
-        return SecretBytes(count: 32, from: &randomness)
-    }
+    var cohortSecret: SecretBytes { SimulatedNames.cohortSecret(seed: seed, round: round) }
 
     /// The device at a position of the cohort.
     func device(at position: Int) -> SimulatedDevice { devices[cohort.devices[position]] }

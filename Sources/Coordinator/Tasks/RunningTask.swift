@@ -1,0 +1,67 @@
+internal import DifferentialPrivacy
+internal import FederatedProtocol
+internal import PrivacyLedger
+internal import PrivateAggregation
+internal import Recommender
+internal import SecureAggregation
+internal import Simulation
+
+/// A task while the coordinator works on it.
+struct RunningTask: Sendable {
+    var stored: StoredTask
+    var algorithm: TaskAlgorithm
+    let plan: TrainingPlan
+    /// As the ledger has it, or will.
+    let announced: LedgerTask
+    /// What the task alone has spent.
+    var account: PopulationAccount
+    /// The rounds that were begun, which number the next one.
+    var roundsBegun = 0
+    /// How often devices were invited, by their numbers; zeros left out.
+    var invitations: [Int: Int] = [:]
+    /// The round under way.
+    var round: ActiveRound?
+    /// When the next round may begin, by the monotonic clock.
+    var nextRound: Int64 = 0
+    /// Rounds in a row that came to nothing.
+    var failures = 0
+    /// The latest rounds that are over, oldest first.
+    var latest: [StoredRound] = []
+    /// What was reported of its models.
+    var quality: [QualityFigure] = []
+
+    var name: String { stored.name }
+    var scenario: Scenario { algorithm.scenario }
+
+    /// - Parameters:
+    ///   - stored: The task.
+    ///   - algorithm: Before its first round, as the ledger announces it.
+    init(stored: StoredTask, algorithm: TaskAlgorithm) throws {
+        let scenario = algorithm.scenario
+        self.stored = stored
+        self.algorithm = algorithm
+        plan = try scenario.trainingPlan(algorithm.queries, population: stored.devices)
+        announced = algorithm.ledgerTask(named: stored.name, population: stored.devices)
+        account = PopulationAccount(
+            delta: announced.target.budget.delta, neighbouring: announced.policy.neighbouring)
+        account.open(
+            task: announced.name, population: announced.population, policy: announced.policy)
+    }
+
+    /// Another query is answered, unless it was noted before.
+    mutating func answer(checkpoint: [UInt8], model: [UInt8]) {
+        guard stored.checkpoint != checkpoint else { return }
+        stored.checkpoint = checkpoint
+        stored.model = model
+        stored.queriesDone += 1
+        if stored.queriesDone == plan.queries.count { stored.state = .finished }
+    }
+
+    /// Remembers a round that is over.
+    mutating func remember(_ round: StoredRound) {
+        latest.append(round)
+        if latest.count > Self.mostRemembered { latest.removeFirst() }
+    }
+
+    static let mostRemembered = 100
+}
