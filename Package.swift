@@ -111,8 +111,8 @@ let package = Package(
         module(
             "CoordinatorService",
             [
-                "Coordinator", "Datasets", "FederatedProtocol", "PrivacyLedger", "Simulation",
-                "Sodium",
+                "Coordinator", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "PrivacyLedger", "Simulation", "Sodium",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -126,6 +126,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         module(
             "Fleet",
@@ -142,10 +143,15 @@ let package = Package(
             name: "covey-coordinator",
             dependencies: [
                 "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol",
-                "PrivacyLedger", "Simulation", "Sodium",
+                "PrivacyLedger", "Recommender", "Simulation", "Sodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: features),
         .executableTarget(
@@ -228,8 +234,8 @@ let package = Package(
         tests(
             of: "CoordinatorService",
             [
-                "Coordinator", "Datasets", "FederatedProtocol", "PrivacyLedger", "Simulation",
-                "Sodium",
+                "Coordinator", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "PrivacyLedger", "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -13,7 +13,8 @@ final class MemoryCalls: CoordinatorCalls {
         var ledger = [UInt8]("the ledger".utf8)
         var readiness = Readiness(isReady: true)
         var error: CallError?
-        var delay = Duration.zero
+        /// Whether calls wait, and do not hear of cancellation, as with a store that hangs.
+        var isHeld = false
         var tasks: [Covey_V1_CreateTaskRequest] = []
         var devices: [[UInt8]] = []
         var checkpoint = "a checkpoint"
@@ -30,12 +31,13 @@ final class MemoryCalls: CoordinatorCalls {
     }
 
     private func pass(_ device: [UInt8]? = nil) async throws(CallError) {
-        let (delay, error) = content.withLock { content in
+        let error = content.withLock { content in
             if let device { content.devices.append(device) }
-            return (content.delay, content.error)
+            return content.error
         }
-        // A store that hangs does not hear of cancellation either.
-        if delay > .zero { await Task { try? await Task.sleep(for: delay) }.value }
+        while content.withLock(\.isHeld) {
+            await Task { try? await Task.sleep(for: .milliseconds(5)) }.value
+        }
         if let error { throw error }
     }
 

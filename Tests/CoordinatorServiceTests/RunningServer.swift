@@ -19,12 +19,13 @@ struct RunningServer {
         _ calls: any CoordinatorCalls = MemoryCalls(),
         _ configuration: ServerConfiguration = .forTests, logger: Logger = .silent,
         drain: @escaping @Sendable () async -> Void = {},
+        onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
         _ body: @Sendable (RunningServer) async throws -> Result
     ) async throws -> Result {
         let (ports, source) = AsyncStream.makeStream(of: Int.self)
         let server = CoordinatorServer(
             configuration: configuration, calls: calls, logger: logger, drain: drain,
-            onListening: { source.yield($0) })
+            onListening: { source.yield($0) }, onOperationsListening: onOperations)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: Serving(server: server))], logger: .silent))

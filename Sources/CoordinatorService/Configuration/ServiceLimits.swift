@@ -11,6 +11,8 @@ package struct ServiceLimits: Sendable {
     package var uploadBytes = 1 << 30
     /// The largest body of a call, in bytes, also after decompression.
     package var callBytes = 1 << 20
+    /// The largest body of an operator's call: item catalogues are sent in one.
+    static let administrationBytes = 256 << 20
     /// How long a connection may be without a byte, and without the whole head of a request.
     package var idle = Duration.seconds(60)
     /// How long a TLS handshake may take.

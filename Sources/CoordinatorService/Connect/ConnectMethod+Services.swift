@@ -3,13 +3,9 @@ internal import FederatedProtocol
 
 extension ConnectMethod {
     /// The methods of protocol/covey/v1/coordinator.proto by their paths.
-    ///
-    /// - Parameter isLeaving: Whether the coordinator is about to stop: devices are told to come back.
-    static func services(
-        _ calls: any CoordinatorCalls, isLeaving: @escaping @Sendable () -> Bool
-    ) -> [String: ConnectMethod] {
+    static func services(_ calls: any CoordinatorCalls) -> [String: ConnectMethod] {
         var methods: [String: ConnectMethod] = [:]
-        for method in coordinator(calls, isLeaving: isLeaving) {
+        for method in coordinator(calls) {
             methods["/covey.v1.CoordinatorService/\(method.name)"] = method
         }
         for method in administration(calls) {
@@ -18,9 +14,7 @@ extension ConnectMethod {
         return methods
     }
 
-    private static func coordinator(
-        _ calls: any CoordinatorCalls, isLeaving: @escaping @Sendable () -> Bool
-    ) -> [ConnectMethod] {
+    private static func coordinator(_ calls: any CoordinatorCalls) -> [ConnectMethod] {
         [
             ConnectMethod("Describe", for: .everybody) {
                 (_: Covey_V1_DescribeRequest, _) async throws(CallError) in
@@ -29,10 +23,8 @@ extension ConnectMethod {
             ConnectMethod("Enrol", for: .everybody) { request, _ async throws(CallError) in
                 try await calls.enrol(request)
             },
-            ConnectMethod("CheckIn", for: .devices) {
-                request, device async throws(CallError) -> Covey_V1_CheckInResponse in
-                guard !isLeaving() else { return .comeBackAfterRestart }
-                return try await calls.checkIn(request, device: device)
+            ConnectMethod("CheckIn", for: .devices) { request, device async throws(CallError) in
+                try await calls.checkIn(request, device: device)
             },
             ConnectMethod("SubmitMessage", for: .devices) {
                 request, device async throws(CallError) in
@@ -89,16 +81,5 @@ extension ConnectMethod {
                 try await calls.declare(request)
             },
         ]
-    }
-}
-
-extension Covey_V1_CheckInResponse {
-    /// What a device hears from a coordinator that is about to stop.
-    fileprivate static var comeBackAfterRestart: Self {
-        var response = Self()
-        response.wait.earliestMs = 5_000
-        response.wait.latestMs = 30_000
-        response.wait.reason = "the coordinator is being restarted"
-        return response
     }
 }

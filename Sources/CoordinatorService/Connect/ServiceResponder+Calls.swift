@@ -26,18 +26,19 @@ extension ServiceResponder {
         }
         let deadline = try HTTPField.Name.connectTimeout.flatMap { request.headers[$0] }
             .map { text throws(CallError) in try CallDeadline(milliseconds: text, from: now) }
-        let device: [UInt8]
+        var device: [UInt8] = []
+        var limit = limits.callBytes
         switch method.access {
-        case .everybody: device = []
+        case .everybody: break
         case .devices: device = try await gate.device(client, at: now)
         case .administrators:
             try gate.requireAdministrator(client)
-            device = []
+            limit = ServiceLimits.administrationBytes
         }
-        let body = try await callBody(of: request)
+        let body = try await callBody(of: request, limit: limit)
         let answer =
             if let deadline {
-                try await deadline.answer { () async throws(CallError) in
+                try await deadline.answer { [device] () async throws(CallError) in
                     try await method.answer(body, codec, device)
                 }
             } else {
@@ -47,20 +48,20 @@ extension ServiceResponder {
     }
 
     /// The body of a call, decompressed; its size is bounded before and after.
-    private func callBody(of request: Request) async throws -> [UInt8] {
+    private func callBody(of request: Request, limit: Int) async throws -> [UInt8] {
         let encoding = request.headers[.contentEncoding]?.trimmed.lowercased() ?? "identity"
         guard encoding == "gzip" || encoding == "identity" else {
             throw Refusal(
                 CallError(.unimplemented, "content-encoding is gzip or identity"),
                 headers: [.acceptEncoding: "gzip, identity"])
         }
-        let body = try await request.collectBody(limit: limits.callBytes)
+        let body = try await request.collectBody(limit: limit)
         guard encoding == "gzip" else { return body }
         do throws(Gzip.Damage) {
-            return try Gzip.decompress(body, limit: limits.callBytes)
+            return try Gzip.decompress(body, limit: limit)
         } catch {
             guard !error.isTooLarge else {
-                throw Refusal.tooLarge(limits.callBytes + 1, limit: limits.callBytes)
+                throw Refusal.tooLarge(limit + 1, limit: limit)
             }
             throw CallError(.invalidArgument, "the body is not gzip: \(error.reason)")
         }

@@ -11,6 +11,7 @@ package struct CoordinatorServer: Sendable {
     private let calls: any CoordinatorCalls
     private let drain: @Sendable () async -> Void
     private let onListening: @Sendable (_ port: Int) async -> Void
+    private let onOperationsListening: @Sendable (_ port: Int) async -> Void
     private let logger: Logger
 
     /// Prepares a server; nothing is bound before ``run()``.
@@ -20,15 +21,18 @@ package struct CoordinatorServer: Sendable {
     ///   - calls: Who answers.
     ///   - drain: Ends what is under way in the coordinator, on a graceful shutdown.
     ///   - onListening: Is told the port once connections are accepted.
+    ///   - onOperationsListening: The same of the address for operators' tools.
     package init(
         configuration: ServerConfiguration, calls: any CoordinatorCalls, logger: Logger,
         drain: @escaping @Sendable () async -> Void = {},
-        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        onOperationsListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.calls = calls
         self.drain = drain
         self.onListening = onListening
+        self.onOperationsListening = onOperationsListening
         self.logger = logger
     }
 
@@ -38,31 +42,50 @@ package struct CoordinatorServer: Sendable {
         let state = ServiceState()
         let metrics = ServiceMetrics()
         let limits = configuration.limits
+        let certificates = try configuration.tls.map { try CertificateStore($0) }
         let responder = ServiceResponder(
-            calls: calls, methods: ConnectMethod.services(calls) { state.isLeaving },
+            calls: calls, methods: ConnectMethod.services(calls),
             gate: RequestGate(
                 calls: calls, administrator: configuration.administrator, limits: limits),
             limits: limits, uploads: UploadSpace(byteCount: limits.uploadBytes), state: state,
-            metrics: metrics, servesMetrics: true, logger: logger)
-        let application = Application(
-            responder: responder, server: .guarded(limits: limits, metrics: metrics),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.address, port: configuration.port),
-                backlog: 1024),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
-            },
-            logger: quietLogger)
+            metrics: metrics, surface: configuration.operations == nil ? .whole : .clients,
+            logger: logger)
+        let main = application(
+            responder, at: .init(address: configuration.address, port: configuration.port),
+            .guarded(limits: limits, metrics: metrics, certificates: certificates),
+            onListening: onListening)
+        var services: [any Service] = [main]
+        if let operations = configuration.operations {
+            var responder = responder
+            responder.surface = .operations
+            services.append(
+                application(
+                    responder, at: operations, .guarded(limits: limits, metrics: metrics),
+                    onListening: onOperationsListening))
+        }
+        if let certificates {
+            services.append(CertificateWatcher(certificates: certificates, logger: logger))
+        }
         // Services are shut down last to first: draining ends before connections are closed.
-        var group = ServiceGroupConfiguration(
-            services: [
-                .init(service: application, failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(
-                    service: DrainService(state: state, limit: limits.drain, drain: drain),
-                    failureTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: quietLogger)
+        services.append(DrainService(state: state, limit: limits.drain, drain: drain))
+        var group = ServiceGroupConfiguration(services: services, logger: quietLogger)
         group.maximumGracefulShutdownDuration = limits.drain + .seconds(5)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    private func application(
+        _ responder: ServiceResponder, at listener: ServerConfiguration.Listener,
+        _ connections: HTTPServerBuilder,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) -> some Service {
+        Application(
+            responder: responder, server: connections,
+            configuration: ApplicationConfiguration(
+                address: .hostname(listener.address, port: listener.port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(
+                    configuration.limits.connections, logger: quietLogger)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: quietLogger)
     }
 
     /// What libraries log below warnings has addresses in it.
@@ -70,33 +93,5 @@ package struct CoordinatorServer: Sendable {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
-    }
-}
-
-extension HTTPServerBuilder {
-    /// Connections of HTTP/1.1.
-    fileprivate static func guarded(
-        limits: ServiceLimits, metrics: ServiceMetrics
-    ) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in
-            GuardedChannel(
-                base: HTTP1Channel(
-                    responder: responder,
-                    configuration: .guarded(limits: limits, metrics: metrics)),
-                limits: limits, metrics: metrics)
-        }
-    }
-}
-
-extension HTTP1Channel.Configuration {
-    /// Requests of a connection or stream with a guard on them.
-    fileprivate static func guarded(limits: ServiceLimits, metrics: ServiceMetrics) -> Self {
-        Self(
-            additionalChannelHandlers: [
-                RequestGuard(limit: TimeAmount(limits.body), metrics: metrics)
-            ],
-            idleTimeout: TimeAmount(limits.idle),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 8_192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
     }
 }

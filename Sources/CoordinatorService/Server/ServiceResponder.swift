@@ -16,7 +16,7 @@ struct ServiceResponder: HTTPResponder {
     let uploads: UploadSpace
     let state: ServiceState
     let metrics: ServiceMetrics
-    let servesMetrics: Bool
+    var surface: ServiceSurface
     let logger: Logger
 
     func respond(to request: Request, context: ServiceContext) async throws -> Response {
@@ -62,6 +62,9 @@ struct ServiceResponder: HTTPResponder {
                 status: .methodNotAllowed,
                 headers: [.allow: route.allowedMethods.joined(separator: ", ")])
         }
+        guard surface.offers(route) else {
+            throw CallError(.notFound, "there is nothing at this path")
+        }
         switch route {
         case .call(let method): return try await answer(request, to: method, of: client, at: now)
         case .maskedInput(let session):
@@ -71,11 +74,11 @@ struct ServiceResponder: HTTPResponder {
         case .model(let task): return try await model(of: task, for: request)
         case .health: return .text("ok\n")
         case .readiness: return await readiness()
-        case .metrics where servesMetrics: return await metricsText()
+        case .metrics: return await metricsText()
         case .unknownMethod:
             throw Refusal(
                 CallError(.unimplemented, "there is no such method"), status: .notFound)
-        case .metrics, .elsewhere: throw CallError(.notFound, "there is nothing at this path")
+        case .elsewhere: throw CallError(.notFound, "there is nothing at this path")
         }
     }
 }

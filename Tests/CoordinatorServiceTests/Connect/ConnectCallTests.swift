@@ -109,7 +109,8 @@ struct ConnectCallTests {
     func `a call that takes longer than the caller waits is answered at the deadline`() async throws
     {
         let calls = MemoryCalls()
-        calls.content.withLock { $0.delay = .seconds(600) }
+        calls.content.withLock { $0.isHeld = true }
+        defer { calls.content.withLock { $0.isHeld = false } }
         try await RunningServer.with(calls) { server in
             let answer = try await server.call("Describe", headers: ["connect-timeout-ms": "30"])
             #expect(answer.status == 504)
