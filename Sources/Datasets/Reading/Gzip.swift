@@ -1,10 +1,13 @@
 internal import CZlib
 
-/// Decompression of the gzip format (RFC 1952).
-enum Gzip {
-    /// Why a file was refused.
-    struct Damage: Error {
-        var reason: String
+/// The gzip format (RFC 1952): of data sets, and of what is sent over a network.
+package enum Gzip {
+    /// Why compressed bytes were refused.
+    package struct Damage: Error {
+        /// The cause, as the end of a sentence.
+        package var reason: String
+        /// Whether the content is larger than was allowed, and may be sound otherwise.
+        package var isTooLarge = false
     }
 
     /// Whether `bytes` start with gzip's two magic bytes.
@@ -13,7 +16,11 @@ enum Gzip {
     /// The decompressed content of all members of `compressed`, one after another.
     ///
     /// Zero bytes after the last member are padding and ignored.
-    static func decompress(_ compressed: [UInt8]) throws(Damage) -> [UInt8] {
+    ///
+    /// - Parameter limit: The most bytes that may come out; inflating stops there.
+    package static func decompress(
+        _ compressed: [UInt8], limit: Int = .max
+    ) throws(Damage) -> [UInt8] {
         var stream = z_stream()
         // 15 bits of window, plus 16 for the gzip wrapper instead of zlib's own.
         let status = inflateInit2_(
@@ -27,6 +34,9 @@ enum Gzip {
         while true {
             let step = inflateStep(&stream, compressed, from: position, into: &buffer)
             position += step.consumed
+            guard step.produced <= limit - result.count else {
+                throw Damage(reason: "it holds more than \(limit) bytes", isTooLarge: true)
+            }
             result.append(contentsOf: buffer[..<step.produced])
             switch step.status {
             case Z_STREAM_END:
@@ -69,5 +79,37 @@ enum Gzip {
             }
         }
         return (status, offered - Int(stream.avail_in), room - Int(stream.avail_out))
+    }
+
+    /// `bytes` as one member; nil where zlib cannot be had.
+    package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+        var stream = z_stream()
+        // 15 bits of window, plus 16 for the gzip wrapper; 8 is zlib's default memory level.
+        guard
+            deflateInit2_(
+                &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY,
+                ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return nil }
+        defer { deflateEnd(&stream) }
+
+        var result = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
+        guard bytes.count <= 1 << 30, result.count <= 1 << 31 else { return nil }
+        let room = result.count
+        let status = bytes.withUnsafeBufferPointer { source in
+            result.withUnsafeMutableBufferPointer { destination in
+                stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
+                stream.avail_in = UInt32(source.count)
+                stream.next_out = destination.baseAddress
+                stream.avail_out = UInt32(room)
+                defer {
+                    stream.next_in = nil
+                    stream.next_out = nil
+                }
+                return deflate(&stream, Z_FINISH)
+            }
+        }
+        guard status == Z_STREAM_END else { return nil }
+        result.removeLast(Int(stream.avail_out))
+        return result
     }
 }

@@ -49,7 +49,7 @@ extension Scenario {
         case federatedAveraging = "federated-averaging"
     }
 
-    static func readAlgorithm(_ reader: inout ScenarioReader, seed: UInt64) throws -> Algorithm {
+    static func readAlgorithm(_ reader: inout SettingsReader, seed: UInt64) throws -> Algorithm {
         switch try reader.choice("algorithm.name", default: AlgorithmName.coOccurrence) {
         case .coOccurrence:
             .coOccurrence(
@@ -72,7 +72,7 @@ extension Scenario {
 
 extension Scenario {
     private static func readFederatedAveraging(
-        _ reader: inout ScenarioReader, seed: UInt64
+        _ reader: inout SettingsReader, seed: UInt64
     ) throws -> FederatedMatrixFactorization.Configuration {
         var configuration = FederatedMatrixFactorization.Configuration()
         func integer(_ key: String, _ value: inout Int, _ range: ClosedRange<Int>) throws {

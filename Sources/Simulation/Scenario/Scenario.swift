@@ -71,7 +71,7 @@ public struct Scenario: Sendable {
     ///   - source: What messages call it, usually the file's path.
     ///   - overrides: `key=value` with dotted keys, laid over the text.
     public init(yaml: String, source: String, overrides: [String] = []) throws {
-        var reader = try ScenarioReader(yaml: yaml, source: source, overrides: overrides)
+        var reader = try SettingsReader(yaml: yaml, source: source, overrides: overrides)
         name = reader.text("name", default: "simulation")
         seed = UInt64(try reader.integer("seed", default: 1, in: 0...Int.max))
         aggregation = try reader.choice("aggregation", default: AggregationFidelity.statistical)
@@ -115,7 +115,7 @@ public struct Scenario: Sendable {
     }
 
     private static func readData(
-        _ reader: inout ScenarioReader, seed: UInt64
+        _ reader: inout SettingsReader, seed: UInt64
     ) throws -> (source: Source, split: Split, sampledUsers: Int) {
         let path = reader.text("data.source", default: "synthetic")
         let source: Source
@@ -148,7 +148,7 @@ public struct Scenario: Sendable {
         return (source, split, sampled)
     }
 
-    private static func readPrivacy(_ reader: inout ScenarioReader) throws -> PrivacyTarget {
+    private static func readPrivacy(_ reader: inout SettingsReader) throws -> PrivacyTarget {
         PrivacyTarget(
             budget: try PrivacyBudget(
                 epsilon: try reader.number("privacy.epsilon", default: 4, in: 1e-3...100),
@@ -159,7 +159,7 @@ public struct Scenario: Sendable {
 
     private enum SelectionRule: String, CaseIterable { case everyone, rotation, coins }
 
-    private static func readCohort(_ reader: inout ScenarioReader) throws -> CohortPolicy {
+    private static func readCohort(_ reader: inout SettingsReader) throws -> CohortPolicy {
         let selection: CohortPolicy.Selection =
             switch try reader.choice("cohort.selection", default: SelectionRule.everyone) {
             case .everyone: .everyone

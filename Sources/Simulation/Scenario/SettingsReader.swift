@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Yams
 
-/// Reads a scenario key by key: checks each value, fills in defaults, remembers what was resolved, and
+/// Reads settings key by key: checks each value, fills in defaults, remembers what was resolved, and
 /// finds the keys that nobody asked for.
-struct ScenarioReader {
+package struct SettingsReader {
     private struct Setting {
         var text: String
         var source: String
@@ -12,8 +12,10 @@ struct ScenarioReader {
     private var settings: [String: Setting] = [:]
     private var resolved: [(key: String, value: String)] = []
 
-    /// Flattens the scenario's mapping to dotted keys and lays the overrides (`key=value`) over it.
-    init(yaml: String, source: String, overrides: [String]) throws {
+    /// Flattens a mapping of two levels to dotted keys and lays the overrides (`key=value`) over it.
+    ///
+    /// - Throws: ``ScenarioError``.
+    package init(yaml: String, source: String, overrides: [String]) throws {
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)
@@ -22,15 +24,24 @@ struct ScenarioReader {
             throw ScenarioError.malformed(source: source, reason: "not YAML: \(reason)")
         }
         if let root { try collect(root, prefix: "", source: source) }
-        for override in overrides {
-            guard let equals = override.firstIndex(of: "="), equals > override.startIndex else {
-                throw ScenarioError.malformed(
-                    source: "--set \(override)", reason: "expected key=value")
-            }
-            settings[String(override[..<equals])] = Setting(
-                text: String(override[override.index(after: equals)...]),
-                source: "--set \(override)")
+        for override in overrides { try self.override(override) }
+    }
+
+    /// Lays `key=value` over what was read.
+    package mutating func override(_ text: String) throws {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+            throw ScenarioError.malformed(source: "--set \(text)", reason: "expected key=value")
         }
+        set(
+            String(text[..<equals]), to: String(text[text.index(after: equals)...]),
+            source: "--set \(text)")
+    }
+
+    /// Lays a value over what was read.
+    ///
+    /// - Parameter source: What messages call it.
+    package mutating func set(_ key: String, to text: String, source: String) {
+        settings[key] = Setting(text: text, source: source)
     }
 
     private mutating func collect(_ node: Node, prefix: String, source: String) throws {
@@ -51,20 +62,20 @@ struct ScenarioReader {
             throw ScenarioError.malformed(
                 source: place,
                 reason: prefix.isEmpty
-                    ? "a scenario is a mapping of keys to values"
+                    ? "expected a mapping of keys to values"
                     : "'\(prefix)' takes a single value")
         }
     }
 
     /// A text.
-    mutating func text(_ key: String, default standard: String) -> String {
+    package mutating func text(_ key: String, default standard: String) -> String {
         let value = settings.removeValue(forKey: key)?.text ?? standard
         resolved.append((key, value))
         return value
     }
 
     /// A whole number of `range`.
-    mutating func integer(
+    package mutating func integer(
         _ key: String, default standard: Int, in range: ClosedRange<Int>
     ) throws -> Int {
         try value(
@@ -74,7 +85,7 @@ struct ScenarioReader {
     }
 
     /// A finite number of `range`.
-    mutating func number(
+    package mutating func number(
         _ key: String, default standard: Double, in range: ClosedRange<Double>
     ) throws -> Double {
         try value(
@@ -101,12 +112,12 @@ struct ScenarioReader {
     }
 
     /// `true` or `false`.
-    mutating func flag(_ key: String, default standard: Bool) throws -> Bool {
+    package mutating func flag(_ key: String, default standard: Bool) throws -> Bool {
         try value(key, default: standard, expected: "true or false") { Bool($0) }
     }
 
     /// One of the cases of an enumeration.
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, default standard: Choice
     ) throws -> Choice where Choice.RawValue == String {
         let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -134,7 +145,7 @@ struct ScenarioReader {
     }
 
     /// Rejects the keys that were never asked for.
-    func rejectUnknownKeys() throws {
+    package func rejectUnknownKeys() throws {
         guard let (key, setting) = settings.min(by: { $0.key < $1.key }) else { return }
         let nearest = resolved.map(\.key)
             .map { (name: $0, distance: Self.editDistance($0, key)) }
@@ -145,7 +156,7 @@ struct ScenarioReader {
     }
 
     /// Every key with its value, as YAML.
-    func resolvedYAML() throws -> String {
+    package func resolvedYAML() throws -> String {
         var root: [(String, Node)] = []
         for (key, value) in resolved {
             let parts = key.split(separator: ".", maxSplits: 1).map(String.init)

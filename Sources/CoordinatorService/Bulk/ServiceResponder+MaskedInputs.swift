@@ -1,0 +1,44 @@
+internal import Coordinator
+internal import FederatedProtocol
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+
+extension ServiceResponder {
+    /// Takes a masked input. Its size is known before a byte is read, so that room can be made for it,
+    /// or refused.
+    func takeMaskedInput(
+        _ request: Request, session text: String, of client: RequestGate.Client,
+        at now: ContinuousClock.Instant
+    ) async throws -> Response {
+        let type = request.headers[.contentType]?.split(separator: ";").first?.trimmed.lowercased()
+        guard type == "application/octet-stream" else {
+            throw Refusal(
+                CallError(.invalidArgument, "content-type is application/octet-stream"),
+                status: .unsupportedMediaType,
+                headers: HTTPField.Name.acceptPost.map { [$0: "application/octet-stream"] } ?? [:])
+        }
+        guard let length = request.contentLength else {
+            throw Refusal(
+                CallError(.invalidArgument, "content-length is missing"), status: .lengthRequired)
+        }
+        guard let session = Hexadecimal.bytes(text, count: 32) else {
+            throw CallError(.notFound, "a sum is named by 64 hexadecimal digits")
+        }
+        let device = try await gate.device(client, at: now)
+        let ticket = request.uri.queryParameters["ticket"].map { String($0) }
+        let expected = try await calls.maskedInputByteCount(session: session, ticket: ticket)
+        guard length == expected else {
+            throw Refusal(
+                CallError(.invalidArgument, "a masked input of this sum has \(expected) bytes"),
+                status: length > expected ? .contentTooLarge : .badRequest)
+        }
+        guard uploads.reserve(expected) else {
+            throw Refusal.tooMuch("too many uploads at once", retryAfter: .seconds(1))
+        }
+        defer { uploads.release(expected) }
+        let message = try await request.collectBody(limit: expected, expected: expected)
+        try await calls.submitMaskedInput(message, session: session, ticket: ticket, device: device)
+        return Response(status: .noContent)
+    }
+}

@@ -1,0 +1,98 @@
+internal import Datasets
+internal import FederatedProtocol
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+
+extension ServiceResponder {
+    /// Bodies below this size do not get smaller by enough to be worth it.
+    private static let smallestCompressed = 1_024
+
+    /// Answers a call of the Connect protocol.
+    func answer(
+        _ request: Request, to method: ConnectMethod, of client: RequestGate.Client,
+        at now: ContinuousClock.Instant
+    ) async throws -> Response {
+        let version = HTTPField.Name.connectProtocolVersion.flatMap { request.headers[$0] }
+        guard version == nil || version == "1" else {
+            throw CallError(.invalidArgument, "connect-protocol-version is 1 here")
+        }
+        guard let type = request.headers[.contentType], let codec = ConnectCodec(contentType: type)
+        else {
+            throw Refusal(
+                CallError(.invalidArgument, "content-type is one of \(ConnectCodec.accepted)"),
+                status: .unsupportedMediaType,
+                headers: HTTPField.Name.acceptPost.map { [$0: ConnectCodec.accepted] } ?? [:])
+        }
+        let deadline = try HTTPField.Name.connectTimeout.flatMap { request.headers[$0] }
+            .map { text throws(CallError) in try CallDeadline(milliseconds: text, from: now) }
+        var device: [UInt8] = []
+        var limit = limits.callBytes
+        switch method.access {
+        case .everybody: break
+        case .devices: device = try await gate.device(client, at: now)
+        case .administrators:
+            try gate.requireAdministrator(client)
+            limit = ServiceLimits.administrationBytes
+        }
+        let body = try await callBody(of: request, limit: limit)
+        let answer =
+            if let deadline {
+                try await deadline.answer { [device] () async throws(CallError) in
+                    try await method.answer(body, codec, device)
+                }
+            } else {
+                try await method.answer(body, codec, device)
+            }
+        return response(answer, codec, to: request)
+    }
+
+    /// The body of a call, decompressed; its size is bounded before and after.
+    private func callBody(of request: Request, limit: Int) async throws -> [UInt8] {
+        let encoding = request.headers[.contentEncoding]?.trimmed.lowercased() ?? "identity"
+        guard encoding == "gzip" || encoding == "identity" else {
+            throw Refusal(
+                CallError(.unimplemented, "content-encoding is gzip or identity"),
+                headers: [.acceptEncoding: "gzip, identity"])
+        }
+        let body = try await request.collectBody(limit: limit)
+        guard encoding == "gzip" else { return body }
+        do throws(Gzip.Damage) {
+            return try Gzip.decompress(body, limit: limit)
+        } catch {
+            guard !error.isTooLarge else {
+                throw Refusal.tooLarge(limit + 1, limit: limit)
+            }
+            throw CallError(.invalidArgument, "the body is not gzip: \(error.reason)")
+        }
+    }
+
+    private func response(
+        _ body: [UInt8], _ codec: ConnectCodec, to request: Request
+    ) -> Response {
+        var headers: HTTPFields = [.contentType: codec.rawValue, .cacheControl: "no-store"]
+        var body = body
+        if body.count > Self.smallestCompressed, request.accepts(encoding: "gzip"),
+            let compressed = Gzip.compress(body)
+        {
+            headers[.contentEncoding] = "gzip"
+            body = compressed
+        }
+        return Response(
+            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension Request {
+    /// Whether `Accept-Encoding` lists an encoding and does not give it the weight 0.
+    func accepts(encoding: String) -> Bool {
+        for item in headers[.acceptEncoding]?.split(separator: ",") ?? [] {
+            let parts = item.lowercased().split(separator: ";").map { $0.trimmed }
+            guard parts.first == encoding else { continue }
+            return !parts.dropFirst().contains { weight in
+                weight.hasPrefix("q=") && Double(weight.dropFirst(2)) == 0
+            }
+        }
+        return false
+    }
+}

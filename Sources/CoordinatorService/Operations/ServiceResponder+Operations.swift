@@ -1,0 +1,26 @@
+internal import Coordinator
+internal import Foundation
+internal import Hummingbird
+
+extension ServiceResponder {
+    /// Whether the coordinator should be sent requests, for a load balancer.
+    func readiness() async -> Response {
+        let readiness =
+            state.isLeaving
+            ? Readiness(isReady: false, reason: "the coordinator is about to stop")
+            : await calls.readiness()
+        let text = (try? JSONEncoder().encode(readiness)).map { String(decoding: $0, as: UTF8.self) }
+        return .text(
+            (text ?? "{}") + "\n", status: readiness.isReady ? .ok : .serviceUnavailable,
+            type: "application/json")
+    }
+
+    /// The figures of the service and of the coordinator; those of the service alone where the
+    /// coordinator cannot say.
+    func metricsText() async -> Response {
+        var text = PrometheusText()
+        text.add(metrics.figures, uploadBytes: uploads.byteCount)
+        if let overview = try? await calls.overview() { text.add(overview) }
+        return .text(text.text, type: PrometheusText.contentType)
+    }
+}

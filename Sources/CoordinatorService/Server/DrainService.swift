@@ -1,0 +1,26 @@
+internal import ServiceLifecycle
+
+/// Waits for a graceful shutdown, and then for what is under way.
+struct DrainService: Service {
+    let state: ServiceState
+    let limit: Duration
+    let drain: @Sendable () async -> Void
+
+    func run() async throws {
+        try await gracefulShutdown()
+        state.leave()
+        // What does not end in time is left alone, not waited for.
+        let (ends, source) = AsyncStream.makeStream(of: Void.self)
+        let draining = Task { [drain] in
+            await drain()
+            source.yield()
+        }
+        let waiting = Task { [limit] in
+            try await Task.sleep(for: limit)
+            source.yield()
+        }
+        for await _ in ends { break }
+        draining.cancel()
+        waiting.cancel()
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+
+/// `covey-coordinator backup`
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the whole store, as of one moment, to a file.",
+        discussion: """
+            The coordinator may go on meanwhile. The file can be restored into either kind of store.
+
+            EXAMPLES
+              covey-coordinator backup /var/backups/covey.backup --config coordinator.yaml
+            """)
+
+    @Argument(help: "The file to write; there must be none of this name.", completion: .file())
+    var file: String
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        try await reporting {
+            let store = try await options.read().store.openForBackup()
+            do { try await store.backUp(to: file) } catch {
+                await store.close()
+                throw error
+            }
+            await store.close()
+            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+            try print(
+                CareReport(file: file, bytes: size), json: json, "\(file): \(size) bytes written")
+        }
+    }
+}
+
+/// What was written or read.
+struct CareReport: Codable {
+    var file: String
+    var bytes: Int
+}
+
+/// Prints a result in one of its forms.
+func print(_ value: some Encodable, json: Bool, _ text: @autoclosure () -> String) throws {
+    guard json else { return print(text()) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}

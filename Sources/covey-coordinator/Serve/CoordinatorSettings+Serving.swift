@@ -1,0 +1,49 @@
+import Coordinator
+import CoordinatorService
+import Foundation
+import Sodium
+
+extension CoordinatorSettings {
+    /// Checks what only a server needs.
+    func validate() throws {
+        guard !coordinator.origin.isEmpty else {
+            throw SettingsError.invalid(
+                key: "ledger.origin",
+                reason: "name the ledger, such as shop.example/recommender; the name holds for ever")
+        }
+        try server.validate()
+    }
+
+    /// The coordinator's configuration, with a name that no other process ever had.
+    func namedConfiguration() -> CoordinatorConfiguration {
+        var random = SystemRandomness()
+        var name = [UInt8](repeating: 0, count: 8)
+        random.fill(&name)
+        var configuration = coordinator
+        configuration.replica.name = hexadecimal(name)
+        return configuration
+    }
+}
+
+extension StoreLocation {
+    /// Opens the store to serve from it, or to restore it.
+    func open() async throws -> any CoordinatorStore {
+        switch self {
+        case .file(let path): return try await SQLiteStore.open(at: path)
+        case .database(let connection):
+            #if PostgreSQL
+                return try await PostgreSQLStore.open(connection)
+            #else
+                throw CommandError(
+                    "this covey-coordinator was built without PostgreSQL; build with "
+                        + "--traits PostgreSQL, or set store to a path")
+            #endif
+        }
+    }
+
+    /// Opens the store to back it up, while a coordinator may be using it.
+    func openForBackup() async throws -> any CoordinatorStore {
+        guard case .file(let path) = self else { return try await open() }
+        return try await SQLiteStore.openForBackup(at: path)
+    }
+}
