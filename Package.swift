@@ -223,9 +223,13 @@ let package = Package(
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
                 "PrivacyLedger", "Recommender",
             ]),
+        // A PostgreSQL server of the tests' own, where the machine has the programs.
+        .target(
+            name: "PostgreSQLFixture", path: "Tests/PostgreSQLFixture", swiftSettings: features),
         tests(
             of: "Coordinator",
             [
+                "PostgreSQLFixture",
                 "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
                 "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",
                 "VectorKernels",
@@ -248,6 +252,7 @@ let package = Package(
         tests(
             of: "Fleet",
             [
+                "PostgreSQLFixture", "covey-coordinator", "covey-fleet",
                 "Coordinator", "CoordinatorService", "Datasets", "DifferentialPrivacy",
                 "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
                 "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",

@@ -12,14 +12,14 @@ import Testing
 
 /// A coordinator with its store in a folder, and a fleet at it.
 private struct Scene {
-    let coordinator: Coordinator
+    let coordinator: PopulationCoordinator
     let scenario: Scenario
     private let running: Task<Void, Never>
 
     init(_ yaml: String, folder: ScratchFolder, isRehearsal: Bool) async throws {
         scenario = try Scenario(yaml: yaml, source: "test")
         let store = try await SQLiteStore.open(at: folder.path("coordinator.db"))
-        let coordinator = try await Coordinator(
+        let coordinator = try await PopulationCoordinator(
             configuration: CoordinatorConfiguration(
                 replica: Replica(name: "one", url: ""), origin: "test.example/fleet",
                 target: PrivacyTarget(
