@@ -157,7 +157,7 @@ let package = Package(
         .executableTarget(
             name: "covey-fleet",
             dependencies: [
-                "Fleet",
+                "Fleet", "PrivacyLedger", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
@@ -223,9 +223,13 @@ let package = Package(
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
                 "PrivacyLedger", "Recommender",
             ]),
+        // A PostgreSQL server of the tests' own, where the machine has the programs.
+        .target(
+            name: "PostgreSQLFixture", path: "Tests/PostgreSQLFixture", swiftSettings: features),
         tests(
             of: "Coordinator",
             [
+                "PostgreSQLFixture",
                 "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
                 "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",
                 "VectorKernels",
@@ -248,8 +252,10 @@ let package = Package(
         tests(
             of: "Fleet",
             [
-                "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol", "OnDevice",
-                "PrivacyLedger", "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                "PostgreSQLFixture", "covey-coordinator", "covey-fleet",
+                "Coordinator", "CoordinatorService", "Datasets", "DifferentialPrivacy",
+                "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
+                "Recommender", "RoundFixtures", "SecureAggregation", "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

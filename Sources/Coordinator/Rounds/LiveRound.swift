@@ -128,7 +128,11 @@ package struct LiveRound: Sendable {
         let device = try number(of: identity)
         guard outcome == nil else { return }
         gone.insert(device)
-        missing.remove(device)
+        // Whether another process has its masked input is not known before the sums are merged: one
+        // that counted twice would end the step before another device's came.
+        if step != .masking || uploads[device, default: replica] == replica {
+            missing.remove(device)
+        }
     }
 
     // MARK: Steps

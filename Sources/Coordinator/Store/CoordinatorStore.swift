@@ -53,7 +53,12 @@ public protocol CoordinatorStore: Sendable {
 
     // MARK: Changes
 
-    /// Makes changes, all or none of them.
+    /// Makes changes, all or none of them, in their order. A snapshot that is removed stays as long as
+    /// a task refers to it after all changes.
+    ///
+    /// After ``StoreError/unavailable(_:)`` the changes may have been made: the connection can break
+    /// when they are, and before that is heard. The ledger's end tells. After every other error,
+    /// nothing was changed.
     ///
     /// - Parameter lease: Under which the caller acts; checked in the same transaction.
     /// - Throws: ``StoreError/leaseLost``, ``StoreError/ledgerMoved(expected:actual:)``, and others.
@@ -96,7 +101,7 @@ public protocol CoordinatorStore: Sendable {
     /// What was handed in for a sum.
     func partialSums(session: [UInt8]) async throws -> [PartialSum]
 
-    /// Forgets a sum's collection.
+    /// Forgets a sum's collection, and what nobody has forgotten for a day.
     func forgetCollection(session: [UInt8]) async throws
 
     // MARK: Care

@@ -1,6 +1,6 @@
 /// Why the store does not do what it was asked to.
 public enum StoreError: Error, Equatable, CustomStringConvertible {
-    /// The database cannot be opened or reached.
+    /// The database cannot be opened or reached; what was asked of it may have been done.
     case unavailable(String)
     /// There is no room, or the disk failed; nothing was changed.
     case full(String)

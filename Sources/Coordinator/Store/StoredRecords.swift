@@ -200,9 +200,9 @@ public enum StoreChange: Sendable, Hashable {
     case contribute(task: String, round: Int, devices: [Int])
     /// Stores a snapshot under its BLAKE2b hash.
     case putSnapshot(hash: [UInt8], bytes: [UInt8])
-    /// Forgets a snapshot.
+    /// Forgets a snapshot, unless a task refers to it.
     case removeSnapshot(hash: [UInt8])
-    /// Records a figure.
+    /// Records a figure, in the place of one of the same metric and number of queries.
     case putQuality(task: String, QualityFigure)
 }
 

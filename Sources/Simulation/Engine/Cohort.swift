@@ -1,5 +1,5 @@
+internal import FederatedProtocol
 import PrivacyLedger
-internal import Sodium
 
 /// The devices of one round, in the order of their numbers in the masked sum, and what becomes of them.
 struct Cohort: Sendable {
@@ -20,19 +20,8 @@ struct Cohort: Sendable {
 
     /// Chooses the devices of `round` by `policy`. A pure function of the seed.
     init(round: Int, population: Int, policy: CohortPolicy, faults: FaultModel) {
-        switch policy.selection {
-        case .everyone: devices = Array(0..<population)
-        case .rotation(let size):
-            var randomness = SeededRandomness(seed: faults.seed, label: "rotation")
-            let order = (0..<population).shuffled(using: &randomness)
-            devices = (round * size..<(round + 1) * size).map { order[$0 % population] }
-        case .coins(let rate):
-            devices = (0..<population).filter { device in
-                var randomness = SeededRandomness(
-                    seed: faults.seed, label: "coin", "\(round)", "\(device)")
-                return Double.random(in: 0..<1, using: &randomness) < rate
-            }
-        }
+        devices = CohortSelection.simulated(
+            round: round, population: population, policy: policy, seed: faults.seed)
         fates = faults.fates(round: round, devices: devices)
     }
 }

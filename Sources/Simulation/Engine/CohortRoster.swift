@@ -16,10 +16,8 @@ struct CohortRoster: Sendable {
     /// The roster of devices with these numbers in the population.
     init(devices: [Int], seed: UInt64, parallel: Parallel) async throws {
         let keys = try await parallel.map(devices.count) { position in
-            var randomness = SeededRandomness(
-                seed: seed, label: "identity", "\(devices[position])")
-            return try SigningKey(
-                seed: SecretBytes(count: SigningKey.seedLength, from: &randomness))
+            try SigningKey(
+                seed: SimulatedDraws.identitySeed(seed: seed, device: devices[position]))
         }
         let positions = keys.indices.sorted {
             keys[$0].publicKey.lexicographicallyPrecedes(keys[$1].publicKey)

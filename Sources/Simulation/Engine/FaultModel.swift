@@ -1,7 +1,7 @@
 internal import Sodium
 
 /// When a device is lost in the course of a round.
-enum Fate: Int, Sendable {
+package enum Fate: Int, Sendable {
     /// It never answers.
     case absent
     /// Lost after it advertised keys.
@@ -13,20 +13,25 @@ enum Fate: Int, Sendable {
     /// It answers to the end.
     case stays
 
-    var advertises: Bool { rawValue >= Fate.lostAfterAdvertising.rawValue }
-    var shares: Bool { rawValue >= Fate.lostAfterSharing.rawValue }
-    var masks: Bool { rawValue >= Fate.lostAfterMasking.rawValue }
-    var unmasks: Bool { self == .stays }
+    package var advertises: Bool { rawValue >= Fate.lostAfterAdvertising.rawValue }
+    package var shares: Bool { rawValue >= Fate.lostAfterSharing.rawValue }
+    package var masks: Bool { rawValue >= Fate.lostAfterMasking.rawValue }
+    package var unmasks: Bool { self == .stays }
 }
 
 /// Which devices are lost in which round and when: each with the same probability, at one of the four
 /// points with equal chance. A pure function of the seed.
-struct FaultModel: Sendable {
-    let seed: UInt64
+package struct FaultModel: Sendable {
+    package let seed: UInt64
     /// The probability that a device is lost in a round.
-    let dropout: Double
+    package let dropout: Double
 
-    func fates(round: Int, devices: [Int]) -> [Fate] {
+    package init(seed: UInt64, dropout: Double) {
+        self.seed = seed
+        self.dropout = dropout
+    }
+
+    package func fates(round: Int, devices: [Int]) -> [Fate] {
         guard dropout > 0 else { return devices.map { _ in .stays } }
         return devices.map { device in
             var randomness = SeededRandomness(seed: seed, label: "fate", "\(round)", "\(device)")

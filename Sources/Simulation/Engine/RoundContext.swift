@@ -1,6 +1,6 @@
 internal import FederatedProtocol
 internal import PrivateAggregation
-import Recommender
+package import Recommender
 internal import Sodium
 
 /// What the summation of one round needs, whatever its fidelity.
@@ -44,21 +44,19 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
         {
             return (made, device.privateParameters)
         }
-        var randomness = randomness("training", device.number)
-        let seed: UInt64 = randomness.next()
+        let seed = SimulatedDraws.trainingSeed(seed: seed, round: round, device: device.number)
         return device.contribute(to: algorithm, broadcast, seed: seed)
     }
 
-    /// The stream of a device for one purpose in this round. Noise, keys and training have streams
-    /// of their own, so that all fidelities give a device the same noise.
+    /// The stream of a device for one purpose in this round.
     func randomness(_ purpose: String, _ device: Int) -> SeededRandomness {
-        SeededRandomness(seed: seed, label: purpose, "\(round)", "\(device)")
+        SimulatedDraws.stream(purpose, seed: seed, round: round, device: device)
     }
 }
 
 extension Statistic {
     /// All `dimension` coordinates.
-    func dense(dimension: Int) -> [Float] {
+    package func dense(dimension: Int) -> [Float] {
         var dense = [Float](repeating: 0, count: dimension)
         for (index, row) in rows.enumerated() {
             let place = Int(row) * width

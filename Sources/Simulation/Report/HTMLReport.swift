@@ -62,7 +62,7 @@ struct HTMLReport {
                     text: "The run was stopped after \(NumberText.count(result.rounds.done)) of "
                         + Self.plural(result.rounds.planned, "round")
                         + ". Its files hold everything up to there. To go on:",
-                    commands: ["covey simulate --resume \(Self.quoted(result.output))"]))
+                    commands: ["covey simulate --resume \(ShellWord.quoted(result.output))"]))
         }
         switch AggregationFidelity(rawValue: result.aggregation) {
         case .statistical:
@@ -178,18 +178,6 @@ struct HTMLReport {
     /// A number with a noun.
     static func plural(_ count: Int, _ noun: String) -> String {
         "\(NumberText.count(count)) \(noun)\(count == 1 ? "" : "s")"
-    }
-
-    /// A path as a shell takes it for one word.
-    static func quoted(_ path: String) -> String {
-        let isPlain = path.unicodeScalars.allSatisfy { scalar in
-            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                || "/._-+=@:,".unicodeScalars.contains(scalar)
-        }
-        guard !isPlain || path.isEmpty else { return path }
-        return "'"
-            + path.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
     }
 
     private func capitalized(_ text: String) -> String {

@@ -163,11 +163,10 @@ public struct Simulation: Sendable {
         _ holdouts: [Holdout], for algorithm: some FederatedAlgorithm
     ) -> [SimulatedDevice] {
         holdouts.enumerated().map { number, holdout in
-            var randomness = SeededRandomness(
-                seed: scenario.seed, label: "private parameters", "\(number)")
-            return SimulatedDevice(
+            SimulatedDevice(
                 number: number, holdout: holdout,
-                privateParameters: algorithm.makePrivateParameters(seed: randomness.next()))
+                privateParameters: algorithm.makePrivateParameters(
+                    seed: SimulatedDraws.parametersSeed(seed: scenario.seed, device: number)))
         }
     }
 

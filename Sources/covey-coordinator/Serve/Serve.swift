@@ -66,7 +66,7 @@ struct Serve: AsyncParsableCommand {
             orMake: (name: settings.coordinator.origin, algorithm: .ed25519))
         let store = try await settings.store.open()
         do {
-            let coordinator = try await Coordinator(
+            let coordinator = try await PopulationCoordinator(
                 configuration: settings.namedConfiguration(), store: store, key: key,
                 logger: logger)
             let server = CoordinatorServer(

@@ -7,7 +7,7 @@ import UnixSignals
 
 /// Coordinator and server in one process, from start to signal.
 struct ServingProcess {
-    let coordinator: Coordinator
+    let coordinator: PopulationCoordinator
     let server: CoordinatorServer
     let logger: Logger
 
@@ -41,7 +41,7 @@ struct ServingProcess {
     }
 
     private struct Leading: Service {
-        let coordinator: Coordinator
+        let coordinator: PopulationCoordinator
 
         func run() async throws {
             await cancelWhenGracefulShutdown { await coordinator.run() }

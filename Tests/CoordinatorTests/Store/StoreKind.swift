@@ -1,4 +1,5 @@
 import Foundation
+import PostgreSQLFixture
 import Testing
 
 @testable import Coordinator

@@ -2,7 +2,7 @@
 struct FieldWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+    mutating func append(byte: UInt8) { bytes.append(byte) }
 
     /// Appends a number in groups of seven bits, least significant first (LEB128).
     mutating func append(count: UInt64) {
@@ -15,7 +15,7 @@ struct FieldWriter {
     }
 
     /// Appends a number of either sign; the smaller its amount, the shorter.
-    mutating func append(_ number: Int64) {
+    mutating func append(number: Int64) {
         append(count: UInt64(bitPattern: (number << 1) ^ (number >> 63)))
     }
 
@@ -30,7 +30,7 @@ struct FieldWriter {
         append(count: UInt64(numbers.count))
         var previous = 0
         for number in numbers {
-            append(Int64(number &- previous))
+            append(number: Int64(number &- previous))
             previous = number
         }
     }

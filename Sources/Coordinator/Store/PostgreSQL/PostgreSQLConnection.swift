@@ -1,6 +1,5 @@
 #if PostgreSQL
     internal import CPostgreSQL
-    internal import Synchronization
 
     /// A connection to a PostgreSQL server, made when it is first needed and made anew when it was
     /// lost. Everything stands in the server's schema "covey".
@@ -123,7 +122,10 @@
             let fresh = try target.connect()
             handle = fresh
             statements = [:]
-            try executeScript(PostgreSQLTarget.session)
+            do { try executeScript(PostgreSQLTarget.session) } catch {
+                disconnect()
+                throw error
+            }
             return fresh
         }
 

@@ -31,7 +31,7 @@
             let connection = PostgreSQLConnection(to: target)
             let worker = BlockingWorkers("CoordinatorStore reader", [connection])
             return try await worker.run { connection in
-                try Self.repeating {
+                try Self.repeating(mostAttempts: 1) {
                     try connection.transaction(
                         """
                         SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0;
@@ -57,7 +57,9 @@
         }
 
         /// Runs `body` until nobody is in its way.
-        private static func repeating<Result>(_ body: () throws -> Result) throws -> Result {
+        private static func repeating<Result>(
+            mostAttempts: Int = mostAttempts, _ body: () throws -> Result
+        ) throws -> Result {
             var attempt = 1
             while true {
                 do { return try body() } catch let failure as PostgreSQLFailure {

@@ -6,7 +6,8 @@ protocol SQLDatabase: Sendable {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result
 
-    /// Runs queries that all see the same moment, for as long as it takes; others are not kept up.
+    /// Runs queries that all see the same moment, once, for as long as it takes; others are not kept
+    /// up.
     func readMoment<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result

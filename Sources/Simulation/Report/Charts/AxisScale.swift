@@ -1,11 +1,11 @@
 internal import Foundation
 
 /// The values along one axis: a range with a tick at every multiple of 1, 2 or 5 times a power of ten.
-struct AxisScale: Sendable, Hashable {
+package struct AxisScale: Sendable, Hashable {
     /// The values at the two ends.
-    let range: ClosedRange<Double>
+    package let range: ClosedRange<Double>
     /// The distance of two ticks.
-    let step: Double
+    package let step: Double
 
     /// The scale of an exact range.
     ///
@@ -13,7 +13,7 @@ struct AxisScale: Sendable, Hashable {
     ///   - range: The values at the two ends.
     ///   - ticks: The most intervals between ticks.
     ///   - isWhole: Whether ticks are whole numbers only.
-    init(exactly range: ClosedRange<Double>, ticks: Int, isWhole: Bool = false) {
+    package init(exactly range: ClosedRange<Double>, ticks: Int, isWhole: Bool = false) {
         let width = range.upperBound - range.lowerBound
         self.range =
             width > 0 && width.isFinite ? range : range.lowerBound - 0.5...range.lowerBound + 0.5
@@ -30,13 +30,13 @@ struct AxisScale: Sendable, Hashable {
     ///   - startsAtZero: Whether zero must be on the axis.
     ///   - ticks: About how many intervals to have between ticks.
     ///   - isWhole: Whether ticks are whole numbers only.
-    init(
+    package init(
         holding values: [Double], startsAtZero: Bool = true, ticks: Int = 4, isWhole: Bool = false
     ) {
         let finite = values.filter { $0.isFinite && abs($0) < 1e100 } + (startsAtZero ? [0] : [])
         let low = finite.min() ?? 0
         var high = finite.max() ?? 1
-        if high <= low { high = low + max(abs(low) * 0.1, isWhole ? 1 : 0.1) }
+        if high - low < 1e-100 { high = low + max(abs(low) * 0.1, isWhole ? 1 : 0.1) }
         let fit = Self.step(width: high - low, intervals: ticks)
         let step = isWhole ? max(1, fit) : fit
         self.step = step
@@ -44,7 +44,7 @@ struct AxisScale: Sendable, Hashable {
     }
 
     /// The ticks inside the range.
-    var ticks: [Double] {
+    package var ticks: [Double] {
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
         guard first.isFinite, last.isFinite, first <= last, last - first <= 100 else { return [] }
@@ -52,12 +52,12 @@ struct AxisScale: Sendable, Hashable {
     }
 
     /// Where a value is, from 0 at the lower end to 1 at the upper.
-    func position(of value: Double) -> Double {
+    package func position(of value: Double) -> Double {
         (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     }
 
     /// A tick's text: as many digits as two ticks differ in.
-    func label(of tick: Double) -> String {
+    package func label(of tick: Double) -> String {
         guard tick != 0 else { return "0" }
         guard (1e-4..<1e6).contains(abs(tick)) else { return NumberText.scientific(tick) }
         return NumberText.fixed(tick, digits: max(0, -Int((log10(step) + 1e-9).rounded(.down))))

@@ -4,21 +4,24 @@ internal import Foundation
 ///
 /// Lengths are in units of the view box, which is made for a column of a phone's width: text of 12
 /// units is about 10 pixels there and 14 in half of a desktop page.
-struct ChartCanvas {
+package struct ChartCanvas {
     /// The size of the image.
-    let width = 400.0
+    package let width = 400.0
     private var height = 220.0
 
     /// The plot area.
-    let left = 50.0
-    let right = 382.0
-    let top = 26.0
-    let bottom = 198.0
+    package let left = 50.0
+    package let right = 382.0
+    package let top = 26.0
+    package let bottom = 198.0
 
     private var elements: [String] = []
 
+    /// An empty drawing.
+    package init() {}
+
     /// Adds an SVG element.
-    mutating func add(_ element: String) { elements.append(element) }
+    package mutating func add(_ element: String) { elements.append(element) }
 
     /// Adds text, which is escaped.
     ///
@@ -28,7 +31,7 @@ struct ChartCanvas {
     ///   - y: Its baseline.
     ///   - anchor: `start`, `middle` or `end`.
     ///   - className: Its class in the style sheet.
-    mutating func add(
+    package mutating func add(
         text: String, x: Double, y: Double, anchor: String, className: String = "tick"
     ) {
         add(
@@ -37,14 +40,15 @@ struct ChartCanvas {
     }
 
     /// Adds a horizontal line from `start` to `end`.
-    mutating func add(rule y: Double, from start: Double, to end: Double, className: String) {
+    package mutating func add(rule y: Double, from start: Double, to end: Double, className: String)
+    {
         add(
             "<line class=\"\(className)\" x1=\"\(Self.text(start))\" x2=\"\(Self.text(end))\""
                 + " y1=\"\(Self.text(y))\" y2=\"\(Self.text(y))\"/>")
     }
 
     /// Draws the vertical axis with its grid and name.
-    mutating func addVerticalAxis(_ scale: AxisScale, name: String) {
+    package mutating func addVerticalAxis(_ scale: AxisScale, name: String) {
         for tick in scale.ticks {
             let y = y(tick, scale)
             add(rule: y, from: left, to: right, className: tick == 0 ? "base" : "grid")
@@ -54,7 +58,7 @@ struct ChartCanvas {
     }
 
     /// Draws the labels and the name of a horizontal axis.
-    mutating func addHorizontalAxis(_ scale: AxisScale, name: String) {
+    package mutating func addHorizontalAxis(_ scale: AxisScale, name: String) {
         add(rule: bottom, from: left, to: right, className: "base")
         for tick in scale.ticks {
             let x = x(tick, scale)
@@ -68,19 +72,19 @@ struct ChartCanvas {
     }
 
     /// Draws the name of the horizontal axis, and makes room for it.
-    mutating func addHorizontalName(_ name: String) {
+    package mutating func addHorizontalName(_ name: String) {
         height = 240
         add(
             text: name, x: (left + right) / 2, y: height - 6, anchor: "middle", className: "axis")
     }
 
     /// The horizontal place of a value.
-    func x(_ value: Double, _ scale: AxisScale) -> Double {
+    package func x(_ value: Double, _ scale: AxisScale) -> Double {
         left + (right - left) * scale.position(of: value)
     }
 
     /// The vertical place of a value.
-    func y(_ value: Double, _ scale: AxisScale) -> Double {
+    package func y(_ value: Double, _ scale: AxisScale) -> Double {
         bottom - (bottom - top) * scale.position(of: value)
     }
 
@@ -90,7 +94,7 @@ struct ChartCanvas {
     ///   - id: A name that is unique in the document.
     ///   - title: What it shows.
     ///   - summary: What there is to see.
-    func svg(id: String, title: String, summary: String) -> String {
+    package func svg(id: String, title: String, summary: String) -> String {
         let escape = XMLContentType().escapeText
         return "<svg viewBox=\"0 0 \(Self.text(width)) \(Self.text(height))\" role=\"img\""
             + " aria-labelledby=\"\(id)-title \(id)-desc\"><title id=\"\(id)-title\">\(escape(title))"
@@ -99,7 +103,7 @@ struct ChartCanvas {
     }
 
     /// A coordinate with one digit after the point.
-    static func text(_ value: Double) -> String {
+    package static func text(_ value: Double) -> String {
         let text = String(format: "%.1f", value)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }

@@ -1,6 +1,6 @@
 /// What a line or bar stands for. The style sheet gives each a colour, and lines a pattern of dashes,
 /// so that nothing is told by colour alone.
-enum ChartInk: String, Sendable {
+package enum ChartInk: String, Sendable {
     /// The model trained under privacy.
     case `private`
     /// Recommending what is popular.
@@ -20,22 +20,22 @@ enum ChartInk: String, Sendable {
     case fourthStep = "step4"
 
     /// The class of an SVG element in this ink.
-    var className: String { "ink-" + rawValue }
+    package var className: String { "ink-" + rawValue }
 }
 
 /// An entry of a chart's legend.
-struct LegendItem {
+package struct LegendItem {
     /// What a sample of the ink looks like.
-    enum Shape: String {
+    package enum Shape: String {
         case line
         case bar
     }
 
-    let name: String
-    let ink: String
-    let isBar: Bool
+    package let name: String
+    package let ink: String
+    package let isBar: Bool
 
-    init(_ name: String, _ ink: ChartInk, _ shape: Shape = .line) {
+    package init(_ name: String, _ ink: ChartInk, _ shape: Shape = .line) {
         self.name = name
         self.ink = ink.className
         isBar = shape == .bar

@@ -1,23 +1,39 @@
 /// Lines over a number that counts, such as the round: straight from point to point, or in steps.
-struct LineChart {
+package struct LineChart {
     /// A point; one whose value is not finite leaves a gap.
-    struct Point {
+    package struct Point {
         let x: Double
         let y: Double
+
+        package init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+        }
     }
 
     /// A line.
-    struct Series {
+    package struct Series {
         let ink: ChartInk
         var points: [Point]
         /// Whether a value holds until the next point.
         var isStepped = false
+
+        package init(ink: ChartInk, points: [Point], isStepped: Bool = false) {
+            self.ink = ink
+            self.points = points
+            self.isStepped = isStepped
+        }
     }
 
     /// A horizontal line at one value.
-    struct Reference {
+    package struct Reference {
         let ink: ChartInk
         let value: Double
+
+        package init(ink: ChartInk, value: Double) {
+            self.ink = ink
+            self.value = value
+        }
     }
 
     /// A name that is unique in the document.
@@ -45,13 +61,31 @@ struct LineChart {
     /// The most points of a line that are marked.
     private let marked = 30
 
+    package init(
+        id: String, title: String, summary: String, horizontal: String, vertical: String,
+        domain: ClosedRange<Double>, series: [Series], references: [Reference] = [],
+        startsAtZero: Bool = true, isWhole: Bool = false, isWholeAcross: Bool = true
+    ) {
+        self.id = id
+        self.title = title
+        self.summary = summary
+        self.horizontal = horizontal
+        self.vertical = vertical
+        self.domain = domain
+        self.series = series
+        self.references = references
+        self.startsAtZero = startsAtZero
+        self.isWhole = isWhole
+        self.isWholeAcross = isWholeAcross
+    }
+
     /// Whether there is a point to draw.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         !series.contains { $0.points.contains { $0.x.isFinite && $0.y.isFinite } }
     }
 
     /// The chart as an SVG element.
-    var svg: String {
+    package var svg: String {
         var canvas = ChartCanvas()
         let across = AxisScale(exactly: domain, ticks: 8, isWhole: isWholeAcross)
         let references = references.filter { $0.value.isFinite }

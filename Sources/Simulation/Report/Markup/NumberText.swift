@@ -1,12 +1,12 @@
 internal import Foundation
 
 /// Numbers as a person reads them, the same in every locale.
-enum NumberText {
+package enum NumberText {
     /// What stands for a number that there is none of.
-    static let none = "-"
+    package static let none = "-"
 
     /// A number with a fixed count of digits after the point; `-` for nil and NaN.
-    static func fixed(_ value: Double?, digits: Int = 3) -> String {
+    package static func fixed(_ value: Double?, digits: Int = 3) -> String {
         guard let value, !value.isNaN else { return none }
         guard value.isFinite else { return infinity(value) }
         guard abs(value) < 1e6 else { return scientific(value) }
@@ -16,7 +16,7 @@ enum NumberText {
     }
 
     /// A number with three significant digits and no zeros after them.
-    static func significant(_ value: Double) -> String {
+    package static func significant(_ value: Double) -> String {
         guard !value.isNaN else { return none }
         guard value.isFinite else { return infinity(value) }
         guard value != 0 else { return "0" }
@@ -26,10 +26,10 @@ enum NumberText {
     }
 
     /// A whole number with groups of three digits.
-    static func count(_ value: Int) -> String { grouped("\(value)") }
+    package static func count(_ value: Int) -> String { grouped("\(value)") }
 
     /// A number as digits and a power of ten, `10⁻⁵` or `2.5·10⁻⁶`.
-    static func scientific(_ value: Double) -> String {
+    package static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return significant(value) }
         let parts = String(format: "%.2e", value).split(separator: "e")
         guard let mantissa = parts.first, let exponent = parts.last.flatMap({ Int($0) }) else {
@@ -41,12 +41,12 @@ enum NumberText {
     }
 
     /// A number of bytes with a unit.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         scaled(Double(count), base: 1000, units: ["B", "kB", "MB", "GB", "TB"])
     }
 
     /// A time with a unit, from milliseconds to hours.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<0: none
         case ..<1: significant((seconds * 1000).rounded()) + " ms"

@@ -5,11 +5,13 @@ internal import Mustache
 /// Mustache's own escaping compares whole characters, so that a quotation mark with a combining
 /// accent passes through it; and characters that XML does not have, such as a NUL in a name, would
 /// leave a report that no XML parser reads.
-struct XMLContentType: MustacheContentType {
+package struct XMLContentType: MustacheContentType {
     /// The name that templates know this content type by.
-    static let name = "XML"
+    package static let name = "XML"
 
-    func escapeText(_ text: String) -> String {
+    package init() {}
+
+    package func escapeText(_ text: String) -> String {
         var escaped = String.UnicodeScalarView()
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

@@ -1,8 +1,8 @@
 /// The report's style sheet. It holds neither `&` nor `<`, so that it may stand in XML as it is.
-enum ReportStyle {
+package enum ReportStyle {
     /// The text of the `style` element. Colours of text have a contrast of at least 4.5 to 1 to what
     /// is behind them, lines and bars of 3 to 1; blue, orange and grey differ to the colour-blind.
-    static let css = """
+    package static let css = """
 
         :root {
           color-scheme: light dark;

@@ -1,0 +1,224 @@
+package import FederatedProtocol
+internal import DifferentialPrivacy
+internal import Foundation
+internal import Logging
+internal import PrivacyLedger
+internal import Recommender
+internal import Simulation
+internal import Sodium
+
+extension PopulationCoordinator {
+    /// Only the leader decides; the others say who that is.
+    private func requireLead() throws(CallError) {
+        guard lease == nil else { return }
+        throw CallError(
+            .unavailable,
+            leader.map { "another coordinator leads; ask \($0.url)" }
+                ?? "no coordinator leads yet; try again in some seconds")
+    }
+
+    package func createTask(
+        _ request: Covey_V1_CreateTaskRequest
+    ) async throws(CallError) -> Covey_V1_CreateTaskResponse {
+        try requireLead()
+        if let index = place(of: request.name), tasks[index].stored.scenario == request.scenario {
+            // The same request once more.
+            return try await response(to: request.name)
+        }
+        guard place(of: request.name) == nil else {
+            throw CallError(
+                .alreadyExists, "there is a task \(request.name.debugDescription) already")
+        }
+        let stored: StoredTask
+        let task: RunningTask
+        do {
+            (stored, task) = try makeTask(of: request)
+        } catch let error as CallError { throw error } catch {
+            throw CallError(.invalidArgument, "\(error)")
+        }
+        try await answering {
+            try await self.write(
+                [],
+                changing: {
+                    [
+                        .putSnapshot(hash: stored.catalogue, bytes: [UInt8](request.catalogue)),
+                        .putTask(stored),
+                    ]
+                })
+            if self.place(of: stored.name) == nil { self.tasks.append(task) }
+        }
+        logger.info("task created", metadata: ["task": "\(stored.name)"])
+        return try await response(to: request.name)
+    }
+
+    private func response(to name: String) async throws(CallError) -> Covey_V1_CreateTaskResponse {
+        var response = Covey_V1_CreateTaskResponse()
+        response.status = try await status(of: try await storedTask(name))
+        return response
+    }
+
+    private func makeTask(
+        of request: Covey_V1_CreateTaskRequest
+    ) throws -> (StoredTask, RunningTask) {
+        let allowed = request.name.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+        }
+        guard (1...100).contains(request.name.utf8.count), allowed else {
+            throw CallError(
+                .invalidArgument, "a task's name has 1 to 100 letters, digits and -_. only")
+        }
+        let scenario = try Scenario(
+            yaml: request.scenario, source: "the scenario", overrides: ["aggregation=real"])
+        let catalogue = try CatalogueLines.decode(request.catalogue)
+        var random = SystemRandomness()
+        var seed = [UInt8](repeating: 0, count: 32)
+        random.fill(&seed)
+        let stored = StoredTask(
+            name: request.name, state: .gathering, scenario: scenario.resolvedYAML,
+            devices: Int(clamping: request.devices),
+            catalogue: BLAKE2b.hash([UInt8](request.catalogue)), seed: seed, created: clock.wall())
+        let task = try RunningTask(
+            stored: stored,
+            algorithm: try TaskAlgorithm(
+                scenario: scenario, catalogue: catalogue, devices: stored.devices))
+        try check(task)
+        return (stored, task)
+    }
+
+    /// Checks that a task can keep to what the ledger's opening promises.
+    private func check(_ task: RunningTask) throws(CallError) {
+        guard let opening = log.opening else { return }
+        let policy = task.announced.policy
+        if opening.neighbouring == .addOrRemoveOne, policy.neighbouring != .addOrRemoveOne {
+            throw CallError(
+                .invalidArgument,
+                "the ledger protects under \(opening.neighbouring.rawValue), and a cohort of a fixed "
+                    + "size does not; use cohort.selection everyone or coins")
+        }
+        let budget = opening.target.budget
+        guard task.announced.target.budget.epsilon <= budget.epsilon * (1 + 1e-9) else {
+            throw CallError(
+                .invalidArgument,
+                "privacy.epsilon \(task.announced.target.budget.epsilon) is more than the "
+                    + "\(budget.epsilon) that this ledger may ever spend")
+        }
+        // A first round that could be planned shows that cohort, noise and masks fit together.
+        do {
+            let invited = policy.fewestInvited(of: task.stored.devices)
+            let sum = try task.plan.sumPlan(
+                round: 0, query: task.algorithm.queries[0], invited: invited)
+            _ = try task.plan.traffic(of: sum, query: task.algorithm.queries[0])
+        } catch { throw CallError(.invalidArgument, "\(error)") }
+    }
+
+    package func changeTask(
+        _ request: Covey_V1_ChangeTaskRequest
+    ) async throws(CallError) -> Covey_V1_ChangeTaskResponse {
+        try requireLead()
+        guard let index = place(of: request.name) else {
+            _ = try await storedTask(request.name)
+            throw CallError(.unavailable, "the task is being read; try again")
+        }
+        let former = tasks[index].stored
+        var stored = former
+        switch (request.change, former.state) {
+        case (.pause, .active), (.pause, .paused): stored.state = .paused
+        case (.resume, .paused), (.resume, .active): stored.state = .active
+        case (.end, .finished), (.end, .failed): break
+        case (.end, _):
+            stored.state = .finished
+            stored.reason = "ended by the operator"
+        case (.unspecified, _), (.UNRECOGNIZED, _):
+            throw CallError(.invalidArgument, "say whether to pause, resume or end the task")
+        default:
+            throw CallError(
+                .failedPrecondition,
+                "a task that is \(former.state.rawValue) cannot be \(request.change)d")
+        }
+        if stored != former {
+            tasks[index].stored = stored
+            let changed = stored
+            try await answering {
+                do { try await self.write([], changing: { [.putTask(changed)] }) } catch {
+                    if let index = self.place(of: former.name) {
+                        self.tasks[index].stored = former
+                    }
+                    throw error
+                }
+            }
+            logger.info(
+                "task changed",
+                metadata: ["task": "\(former.name)", "state": "\(stored.state.rawValue)"])
+        }
+        var response = Covey_V1_ChangeTaskResponse()
+        response.status = try await status(of: stored)
+        return response
+    }
+
+    package func createEnrolmentTokens(
+        _ request: Covey_V1_CreateEnrolmentTokensRequest
+    ) async throws(CallError) -> Covey_V1_CreateEnrolmentTokensResponse {
+        guard (1...100_000).contains(request.count) else {
+            throw CallError(.invalidArgument, "1 to 100000 tokens can be made at once")
+        }
+        guard (1...10 * 365 * 86_400).contains(request.validSeconds) else {
+            throw CallError(.invalidArgument, "tokens are good for 1 second to 10 years")
+        }
+        var random = SystemRandomness()
+        let tokens = (0..<request.count).map { _ in EnrolmentTokens.make(from: &random) }
+        let expiry = clock.wall() + Int64(request.validSeconds) * 1000
+        try await answering {
+            try await self.store.addEnrolmentTokens(
+                hashes: tokens.map { EnrolmentTokens.hash($0) }, expiry: expiry)
+        }
+        var response = Covey_V1_CreateEnrolmentTokensResponse()
+        response.tokens = tokens
+        return response
+    }
+
+    package func reportQuality(
+        _ request: Covey_V1_ReportQualityRequest
+    ) async throws(CallError) -> Covey_V1_ReportQualityResponse {
+        try requireLead()
+        guard let index = place(of: request.task) else {
+            throw CallError(.notFound, "no task \(request.task.debugDescription)")
+        }
+        guard request.value.isFinite, (1...40).contains(request.metric.utf8.count),
+            Int(request.queriesDone) <= tasks[index].plan.queries.count
+        else {
+            throw CallError(
+                .invalidArgument,
+                "a figure has a name of 1 to 40 bytes, a finite value and a number of queries that "
+                    + "the task has")
+        }
+        let figure = QualityFigure(
+            queriesDone: Int(request.queriesDone), metric: request.metric, value: request.value,
+            time: clock.wall())
+        let name = request.task
+        try await answering {
+            try await self.write([], changing: { [.putQuality(task: name, figure)] })
+            if let index = self.place(of: name) { self.tasks[index].quality.append(figure) }
+        }
+        return Covey_V1_ReportQualityResponse()
+    }
+
+    package func declare(
+        _ request: Covey_V1_DeclareRequest
+    ) async throws(CallError) -> Covey_V1_DeclareResponse {
+        try requireLead()
+        guard let topic = LedgerStatement.Topic(rawValue: request.topic) else {
+            throw CallError(
+                .invalidArgument,
+                "\(request.topic.debugDescription) is no topic; there are "
+                    + LedgerStatement.Topic.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let content = LedgerEntry.Content.statement(
+            LedgerStatement(topic: topic, text: request.text))
+        do { try await write([content]) } catch LedgerError.unencodable {
+            throw CallError(.invalidArgument, "\(LedgerError.unencodable)")
+        } catch { throw CallError(error) }
+        var response = Covey_V1_DeclareResponse()
+        response.index = UInt64(log.position(of: content) ?? 0)
+        return response
+    }
+}

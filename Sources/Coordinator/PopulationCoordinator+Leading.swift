@@ -1,0 +1,150 @@
+internal import FederatedProtocol
+internal import Foundation
+internal import Logging
+internal import PrivacyLedger
+internal import Simulation
+
+extension PopulationCoordinator {
+    /// How long a lease holds without being renewed, in milliseconds.
+    static var leaseMilliseconds: Int { 10_000 }
+
+    /// Leads or stands by, until the task is cancelled; then gives the lease back.
+    package func run() async {
+        var nextLease = clock.monotonic()
+        while !Task.isCancelled {
+            let now = clock.monotonic()
+            if now >= nextLease {
+                nextLease = now + Int64(Self.leaseMilliseconds / 5)
+                await keepLease()
+            }
+            if lease != nil { await moveTasks() } else { await standBy() }
+            try? await Task.sleep(for: .milliseconds(lease != nil ? 25 : 200))
+        }
+        if let lease { try? await store.release(lease) }
+    }
+
+    /// Begins no round any more, and waits until those under way are over. Cohorts that do not come
+    /// to an end in time are abandoned, and the ledger says so.
+    package func drain(within limit: Duration) async {
+        isDraining = true
+        let end = ContinuousClock.now + limit
+        while tasks.contains(where: { $0.round != nil }), ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        for index in tasks.indices {
+            guard let round = tasks[index].round, !round.isBusy else { continue }
+            await abandon(task: round.plan.task, step: "drain", left: 0, needed: 0)
+        }
+    }
+
+    private func keepLease() async {
+        let replica = configuration.replica
+        do {
+            try await store.announce(replica, milliseconds: Self.leaseMilliseconds)
+            replicas = try await store.replicas()
+            let taken = try await store.acquire(
+                "leader", for: replica, milliseconds: Self.leaseMilliseconds)
+            if let taken, taken == lease { return }
+            if lease != nil { stepDown() }
+            guard let taken else { return leader = try await store.holder(of: "leader") }
+            try await beginLeading(under: taken)
+            leader = replica
+            logger.info("leading", metadata: ["epoch": "\(taken.epoch)", "tasks": "\(tasks.count)"])
+        } catch {
+            logger.error("the store does not answer", metadata: ["reason": "\(error)"])
+            // Without the store nothing can be decided, and the lease may be gone.
+            if lease != nil, let storeError = error as? StoreError, case .unavailable = storeError {
+                return
+            }
+            if lease != nil { stepDown() }
+        }
+    }
+
+    /// Reads everything anew and clears up what the leader before left under way.
+    private func beginLeading(under taken: Lease) async throws {
+        log = try LedgerLog(bytes: try await store.ledger(from: 0), name: log.name, key: key)
+        try configuration.check(log.opening)
+        account = try Self.account(of: log)
+        try await readDevices()
+        tasks = []
+        sessions = [:]
+        var read: [RunningTask] = []
+        for stored in try await store.tasks() { read.append(try await makeTask(stored)) }
+        lease = taken
+        tasks = read
+        for index in tasks.indices { try await clearUp(task: tasks[index].name) }
+    }
+
+    func readDevices() async throws {
+        let batch = 10_000
+        while true {
+            let devices = try await store.devices(from: registry.count, limit: batch)
+            registry.add(devices)
+            if devices.count < batch { return }
+        }
+    }
+
+    /// A task from the store, as far as its rounds have come.
+    func makeTask(_ stored: StoredTask) async throws -> RunningTask {
+        func unreadable(_ reason: String) -> CoordinatorError {
+            .unreadableTask(name: stored.name, reason: reason)
+        }
+        guard let lines = try await store.snapshot(stored.catalogue) else {
+            throw unreadable("its catalogue is missing")
+        }
+        let scenario = try Scenario(yaml: stored.scenario, source: stored.name)
+        let catalogue = try CatalogueLines.decode(Data(lines))
+        var task = try RunningTask(
+            stored: stored,
+            algorithm: try TaskAlgorithm(
+                scenario: scenario, catalogue: catalogue, devices: stored.devices))
+        if !stored.checkpoint.isEmpty {
+            guard let checkpoint = try await store.snapshot(stored.checkpoint) else {
+                throw unreadable("its checkpoint is missing")
+            }
+            try task.algorithm.restore(from: checkpoint)
+        }
+        for entry in log.entries {
+            switch entry.content {
+            case .plan(let plan) where plan.task == stored.name:
+                task.account.begin(task: stored.name)
+                task.roundsBegun = max(task.roundsBegun, plan.round + 1)
+            case .charge(let charge) where charge.task == stored.name:
+                try task.account.charge(
+                    task: stored.name, rho: charge.rho, noise: scenario.noise)
+            default: break
+            }
+        }
+        task.invitations = try await store.invitationCounts(of: stored.name)
+        task.latest = try await store.rounds(of: stored.name, limit: RunningTask.mostRemembered)
+        task.quality = try await store.quality(of: stored.name)
+        return task
+    }
+
+    /// Declares rounds abandoned that a leader before had under way.
+    private func clearUp(task name: String) async throws {
+        guard let index = tasks.firstIndex(where: { $0.name == name }) else { return }
+        let open = tasks[index].latest.indices.filter {
+            [.open, .charged].contains(tasks[index].latest[$0].state)
+        }
+        for place in open {
+            var ended = tasks[index].latest[place]
+            logger.warning(
+                "abandoned after an interruption",
+                metadata: ["task": "\(name)", "round": "\(ended.round + 1)"])
+            ended.state = .abandoned
+            ended.reason = "the coordinator was interrupted"
+            ended.ended = clock.wall()
+            let round = ended
+            try await write(
+                [
+                    .outcome(
+                        RoundOutcome(
+                            task: name, round: round.round,
+                            result: .abandoned(step: "interrupted", left: 0, needed: 0)))
+                ], changing: { [.putRound(round)] })
+            endings.note(round.session, completed: false, round.reason)
+            if tasks.indices.contains(index) { tasks[index].latest[place] = round }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import Sodium
+
+/// What a device draws at random, as it follows from a seed in simulations and rehearsals.
+package enum SimulatedDraws {
+    /// The seed of the key of the device of a number in the population.
+    package static func identitySeed(seed: UInt64, device: Int) -> SecretBytes {
+        var randomness = SeededRandomness(seed: seed, label: "identity", "\(device)")
+        return SecretBytes(count: SigningKey.seedLength, from: &randomness)
+    }
+
+    /// What the parameters that a device begins with come from.
+    package static func parametersSeed(seed: UInt64, device: Int) -> UInt64 {
+        var randomness = SeededRandomness(seed: seed, label: "private parameters", "\(device)")
+        return randomness.next()
+    }
+
+    /// The stream of a device for one purpose in a round: "noise", "keys" or "training". Each has its
+    /// own, so that all fidelities give a device the same noise.
+    package static func stream(
+        _ purpose: String, seed: UInt64, round: Int, device: Int
+    ) -> SeededRandomness {
+        SeededRandomness(seed: seed, label: purpose, "\(round)", "\(device)")
+    }
+
+    /// What local sampling in a round's training comes from.
+    package static func trainingSeed(seed: UInt64, round: Int, device: Int) -> UInt64 {
+        var randomness = stream("training", seed: seed, round: round, device: device)
+        return randomness.next()
+    }
+}
