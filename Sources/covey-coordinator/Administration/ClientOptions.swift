@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoordinatorService
 
 /// Which coordinator a command asks, and how it prints what it hears.
 struct ClientOptions: ParsableArguments {

@@ -46,7 +46,7 @@ struct SettingsTests {
         #expect(second.resolved == first.resolved)
         for setting in ServerSetting.allCases {
             let last = try #require(setting.rawValue.split(separator: ".").last)
-            #expect(first.resolved.contains("\(last): "))
+            #expect(first.resolved.contains("\(last):"))
         }
         #expect(first.coordinator.enrolment == .token)
         #expect(first.coordinator.schedule == .standard)
