@@ -2,6 +2,7 @@ import FederatedProtocol
 import Fleet
 import Sodium
 import Synchronization
+import SwiftProtobuf
 import Testing
 
 /// How many requests a script has seen.

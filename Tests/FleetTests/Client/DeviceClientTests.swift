@@ -4,6 +4,7 @@ import FederatedProtocol
 import PrivacyLedger
 import RoundFixtures
 import Sodium
+import SwiftProtobuf
 import Testing
 
 /// A coordinator's enrolment, with tokens that can be made invalid.

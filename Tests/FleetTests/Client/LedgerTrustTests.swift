@@ -5,6 +5,7 @@ import PrivacyLedger
 import Recommender
 import RoundFixtures
 import Sodium
+import SwiftProtobuf
 import Testing
 
 struct LedgerTrustTests {

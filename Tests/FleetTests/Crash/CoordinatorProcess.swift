@@ -43,7 +43,7 @@ final class CoordinatorProcess: Sendable {
         ]
         process.environment = ["COVEY_ADMINISTRATION_TOKEN": Self.token]
         if !FileManager.default.fileExists(atPath: log.path) {
-            FileManager.default.createFile(atPath: log.path, contents: nil)
+            try Data().write(to: log)
         }
         let output = try FileHandle(forWritingTo: log)
         try output.seekToEnd()

@@ -6,6 +6,7 @@ import Recommender
 import RoundFixtures
 import SecureAggregation
 import Sodium
+import SwiftProtobuf
 import Testing
 
 struct HTTPRoundTransportTests {
