@@ -76,6 +76,9 @@ final class FleetDevice: Sendable {
     /// How long it waits where the same offer, or none, is to be expected again.
     private static let longRest = PollingWindow(earliest: .seconds(2), latest: .seconds(10))
 
+    /// How long it stays away once its cap is reached, so that no round counts on it.
+    private static let retirement = PollingWindow(earliest: .seconds(600), latest: .seconds(1200))
+
     private func become(_ activity: FleetStatus.Activity) {
         let old = state.withLock { state in
             defer { state.activity = activity }
@@ -183,8 +186,9 @@ final class FleetDevice: Sendable {
         remember(held.askedSize)
         switch result {
         case .notNow(let hindrances):
-            if hindrances.contains(where: \.isCapReached) { become(.spent) }
-            return Self.longRest
+            guard hindrances.contains(where: \.isCapReached) else { return Self.longRest }
+            become(.spent)
+            return Self.retirement
         case .nothingOffered: return transport.window ?? Self.longRest
         case .offered(let report):
             if !report.result.isDeclined { remember(offer.checkpoint.size) }
