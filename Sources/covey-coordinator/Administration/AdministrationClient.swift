@@ -19,7 +19,7 @@ struct AdministrationClient {
 
     /// Says at once where nobody listens.
     private static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration(decompression: .enabled(limit: .none))
+        var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
