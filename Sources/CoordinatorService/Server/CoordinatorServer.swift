@@ -38,6 +38,8 @@ package struct CoordinatorServer: Sendable {
 
     /// Serves until the task is cancelled or a graceful shutdown is over. It may run as a service of
     /// ServiceLifecycle, or in a task of its own.
+    ///
+    /// - Throws: ``ListeningError``, ``CertificateError``, ``SecretFileError``.
     package func run() async throws {
         let state = ServiceState()
         let metrics = ServiceMetrics()
@@ -70,7 +72,14 @@ package struct CoordinatorServer: Sendable {
         services.append(DrainService(state: state, limit: limits.drain, drain: drain))
         var group = ServiceGroupConfiguration(services: services, logger: quietLogger)
         group.maximumGracefulShutdownDuration = limits.drain + .seconds(5)
-        try await ServiceGroup(configuration: group).run()
+        do { try await ServiceGroup(configuration: group).run() } catch let error as IOError {
+            throw ListeningError(
+                listeners: [configuration.address + ":\(configuration.port)"]
+                    + [configuration.operations].compactMap {
+                        $0.map { "\($0.address):\($0.port)" }
+                    },
+                code: error.errnoCode)
+        }
     }
 
     private func application(

@@ -22,10 +22,11 @@ struct ServingProcess {
                     .init(service: Leading(coordinator: coordinator)),
                     .init(service: Answering(server: server)),
                 ], logger: quiet))
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let stopping = Task { [logger] in
             var isStopping = false
-            for await signal in signals {
+            // A hang-up is for certificates; where there are none, it is to end nothing.
+            for await signal in signals where signal != .sighup {
                 guard !isStopping else {
                     logger.warning("ended at once", metadata: ["signal": "\(signal)"])
                     exit(1)

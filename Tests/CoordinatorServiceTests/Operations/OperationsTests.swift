@@ -108,6 +108,19 @@ struct OperationsTests {
     }
 
     @Test
+    func `a port that is taken is named`() async throws {
+        try await RunningServer.with { server in
+            var configuration = ServerConfiguration.forTests
+            configuration.port = server.port
+            let second = CoordinatorServer(
+                configuration: configuration, calls: MemoryCalls(), logger: .silent)
+            let error = await #expect(throws: ListeningError.self) { try await second.run() }
+            #expect(
+                error?.description.contains("127.0.0.1:\(server.port): the port is taken") == true)
+        }
+    }
+
+    @Test
     func `what does not end is left when the time is over`() async throws {
         let configuration = ServerConfiguration.limited { $0.drain = .milliseconds(50) }
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
