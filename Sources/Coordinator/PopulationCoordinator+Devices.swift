@@ -105,7 +105,7 @@ extension PopulationCoordinator: CoordinatorCalls {
         let waiting = tasks.filter { [.gathering, .active].contains($0.stored.state) }
         let isSoon = waiting.contains { $0.round == nil }
         let window = PaceSteering(checkInsPerSecond: configuration.checkInsPerSecond).wait(
-            present: registry.presentCount(since: now - presence),
+            present: registry.activeCount(at: now),
             nextRound: isSoon ? waiting.map { $0.nextRound - now }.min() : nil)
         return Covey_V1_Wait(
             window.earliest...window.latest,

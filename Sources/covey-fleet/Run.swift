@@ -12,7 +12,7 @@ struct Run: AsyncParsableCommand {
             Every device keeps its history in its folder and takes part in rounds as an app would; \
             started again with the same folder, it goes on with what it has. Where the coordinator's \
             ledger is that of a rehearsal, the devices draw what 'covey simulate' draws, and the sums \
-            are its sums, bit for bit. With COVEY_ADMIN_TOKEN set, the quality of the models is \
+            are its sums, bit for bit. With COVEY_ADMINISTRATION_TOKEN set, the quality of the models is \
             reported to the coordinator.
 
             EXAMPLES
@@ -150,7 +150,7 @@ struct Run: AsyncParsableCommand {
         if let tokens { options.tokens = try FleetOptions.tokens(path: tokens) }
         if let untilFinished { options.end = .task(untilFinished) }
         if let duration = duration.flatMap(Duration.init(text:)) { options.end = .after(duration) }
-        options.administratorToken = ProcessInfo.processInfo.environment["COVEY_ADMIN_TOKEN"]
+        options.administratorToken = ProcessInfo.processInfo.environment["COVEY_ADMINISTRATION_TOKEN"]
         return options
     }
 }

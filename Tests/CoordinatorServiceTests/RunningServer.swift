@@ -65,6 +65,9 @@ struct RunningServer {
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
+    /// Leaves bodies as they are sent.
+    private static let client = HTTPClient(eventLoopGroupProvider: .singleton)
+
     /// Sends a request.
     func send(
         _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8]? = nil
@@ -73,7 +76,7 @@ struct RunningServer {
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(body) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await Self.client.execute(request, timeout: .seconds(60))
         let content = try await response.body.collect(upTo: 1 << 26)
         return Answer(
             status: Int(response.status.code),

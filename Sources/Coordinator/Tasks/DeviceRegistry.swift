@@ -27,11 +27,15 @@ struct DeviceRegistry: Sendable {
         lastSeen.prefix(population).indices.filter { lastSeen[$0] >= time }
     }
 
-    /// How many were there since `time`, as of half a second ago at the latest: counting takes a look
-    /// at every device, and every check-in asks.
-    mutating func presentCount(since time: Int64) -> Int {
-        if time - counted.time > 500 || time < counted.time {
-            counted = (time, lastSeen.count { $0 >= time })
+    /// How many were there since `time`.
+    func presentCount(since time: Int64) -> Int { lastSeen.count { $0 >= time } }
+
+    /// How many were there within the last hour, which is longer than they are sent away for while
+    /// there is work; as of half a second ago at the latest, since counting takes a look at every device
+    /// and every check-in asks.
+    mutating func activeCount(at now: Int64) -> Int {
+        if now - counted.time > 500 {
+            counted = (now, presentCount(since: now - 60 * 60 * 1000))
         }
         return counted.count
     }

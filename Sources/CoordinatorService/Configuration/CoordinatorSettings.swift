@@ -15,8 +15,6 @@ package struct CoordinatorSettings: Sendable {
     package var store: StoreLocation
     /// The file with the key that signs ledger and models.
     package var ledgerKeyFile: String
-    /// Where it is reached, without a slash at the end.
-    package var url: String
     /// The administrator's token, for those who make calls with it.
     package var administratorToken: String?
     /// What is logged.
@@ -41,30 +39,32 @@ package struct CoordinatorSettings: Sendable {
         for override in overrides { try reader.override(override) }
 
         server = try Self.readServer(&reader)
-        url = try Self.readURL(&reader, server)
+        server.url = try Self.readURL(&reader, server)
         let database = reader.text(.store, default: "coordinator.sqlite")
         let passwordFile = reader.text(.databasePasswordFile, default: "")
         let password = try ServerSecret.databasePassword.find(in: environment, file: passwordFile)
         store = try StoreLocation(database, password: password)
         ledgerKeyFile = reader.text(.ledgerKeyFile, default: "coordinator.key")
         coordinator = try Self.readCoordinator(
-            &reader, replica: Replica(name: "", url: store.isShared ? url : ""))
+            &reader, replica: Replica(name: "", url: store.isShared ? server.url : ""))
         administratorToken = try ServerSecret.administratorToken.find(
             in: environment, file: reader.text(.administrationTokenFile, default: ""))
         if let token = administratorToken {
-            guard let administrator = AdministratorToken(token) else { throw SettingsError.shortToken }
+            guard let administrator = AdministratorToken(token) else {
+                throw SettingsError.shortToken
+            }
             server.administrator = administrator
         }
         logLevel = try reader.choice(.logLevel, default: .info)
         try reader.rejectUnknownKeys()
         resolved =
             try reader.resolvedYAML()
-            + """
-            secrets:
-              administratorToken: \(administratorToken == nil ? "not set" : "set")
-              databasePassword: \(password == nil ? "not set" : "set")
+                + """
+                secrets:
+                  administratorToken: \(administratorToken == nil ? "not set" : "set")
+                  databasePassword: \(password == nil ? "not set" : "set")
 
-            """
+                """
     }
 
     private static func lay(
@@ -102,4 +102,3 @@ package enum SettingsError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
-

@@ -4,6 +4,8 @@ package struct ServerConfiguration: Sendable {
     package var address = "127.0.0.1"
     /// The port; 0 for any that is free.
     package var port = 8080
+    /// Where others reach the coordinator, without a slash at the end; pages tell it.
+    package var url = "http://127.0.0.1:8080"
     /// The files for TLS; nil for plain HTTP.
     package var tls: TLS?
     /// Another address to listen on, for operators' tools alone; nil where there is none.

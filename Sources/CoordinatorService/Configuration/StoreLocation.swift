@@ -42,7 +42,8 @@ package enum StoreLocation: Sendable {
             return
         }
         guard let user, !user.isEmpty else {
-            throw .invalid(key: "store", reason: "a password needs a user: postgresql://user@host/…")
+            throw .invalid(
+                key: "store", reason: "a password needs a user: postgresql://user@host/…")
         }
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._~")

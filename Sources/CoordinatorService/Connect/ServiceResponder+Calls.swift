@@ -5,9 +5,6 @@ internal import Hummingbird
 internal import HummingbirdCore
 
 extension ServiceResponder {
-    /// Bodies below this size do not get smaller by enough to be worth it.
-    private static let smallestCompressed = 1_024
-
     /// Answers a call of the Connect protocol.
     func answer(
         _ request: Request, to method: ConnectMethod, of client: RequestGate.Client,
@@ -44,7 +41,9 @@ extension ServiceResponder {
             } else {
                 try await method.answer(body, codec, device)
             }
-        return response(answer, codec, to: request)
+        return .compressing(
+            answer, for: request,
+            headers: [.contentType: codec.rawValue, .cacheControl: "no-store"])
     }
 
     /// The body of a call, decompressed; its size is bounded before and after.
@@ -65,34 +64,5 @@ extension ServiceResponder {
             }
             throw CallError(.invalidArgument, "the body is not gzip: \(error.reason)")
         }
-    }
-
-    private func response(
-        _ body: [UInt8], _ codec: ConnectCodec, to request: Request
-    ) -> Response {
-        var headers: HTTPFields = [.contentType: codec.rawValue, .cacheControl: "no-store"]
-        var body = body
-        if body.count > Self.smallestCompressed, request.accepts(encoding: "gzip"),
-            let compressed = Gzip.compress(body)
-        {
-            headers[.contentEncoding] = "gzip"
-            body = compressed
-        }
-        return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-    }
-}
-
-extension Request {
-    /// Whether `Accept-Encoding` lists an encoding and does not give it the weight 0.
-    func accepts(encoding: String) -> Bool {
-        for item in headers[.acceptEncoding]?.split(separator: ",") ?? [] {
-            let parts = item.lowercased().split(separator: ";").map { $0.trimmed }
-            guard parts.first == encoding else { continue }
-            return !parts.dropFirst().contains { weight in
-                weight.hasPrefix("q=") && Double(weight.dropFirst(2)) == 0
-            }
-        }
-        return false
     }
 }

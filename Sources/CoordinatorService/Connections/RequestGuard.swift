@@ -39,7 +39,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             isReading = true
             unanswered += 1
-            let seconds = (head.headerFields[.contentLength].flatMap { Int64($0) } ?? 0)
+            let seconds =
+                (head.headerFields[.contentLength].flatMap { Int64($0) } ?? 0)
                 .clamped(to: 0...1 << 40) / Int64(Self.bytesPerSecond)
             close(context, after: limit + .seconds(seconds), isTimeout: true)
             if unanswered == 1, head.headerFields[.expect]?.lowercased() == "100-continue" {

@@ -15,6 +15,7 @@ internal import Foundation
 package struct Dashboard: Sendable {
     private let templates: DashboardTemplates
     private let assets: DashboardAssets
+    private let cache = PageCache()
 
     /// Prepares the pages.
     ///
@@ -37,13 +38,22 @@ package struct Dashboard: Sendable {
         _ path: String, overview: CoordinatorOverview, baseURL: String, ifNoneMatch: String? = nil
     ) -> DashboardResponse? {
         if let asset = asset(path) { return asset }
-        guard let route = DashboardRoute(path), let json = Self.json(of: overview) else {
+        guard let route = DashboardRoute(path), let digest = cache.digest(of: overview) else {
             return nil
         }
-        let tag = EntityTag(
-            of: overview, with: [path, baseURL, assets.style.path, assets.script.path])
-        if let tag, let ifNoneMatch, tag.matches(ifNoneMatch) { return .notModified(tag) }
-        if case .json = route { return .json(json, tag: tag) }
+        let tag = EntityTag(digest, [path, baseURL, assets.style.path, assets.script.path])
+        if let ifNoneMatch, tag.matches(ifNoneMatch) { return .notModified(tag) }
+        if let page = cache.page(tag) { return page }
+        let page = render(route, overview, baseURL: baseURL, tag: tag)
+        // Pages that are not found are as many as anybody likes.
+        if let page, page.status == 200 { cache.keep(page, as: tag) }
+        return page
+    }
+
+    private func render(
+        _ route: DashboardRoute, _ overview: CoordinatorOverview, baseURL: String, tag: EntityTag
+    ) -> DashboardResponse? {
+        if case .json = route { return Self.json(of: overview).map { .json($0, tag: tag) } }
         let address = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         let (title, content, status) = content(of: route, overview, at: address)
         let frame = PageFrame(

@@ -24,7 +24,7 @@ package struct DashboardResponse: Sendable, Hashable {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-    static func page(_ text: String, status: Int, tag: EntityTag?) -> Self {
+    static func page(_ text: String, status: Int, tag: EntityTag) -> Self {
         .init(
             status: status,
             headers: changing(tag).merging([
@@ -33,7 +33,7 @@ package struct DashboardResponse: Sendable, Hashable {
             ]) { own, _ in own }, body: [UInt8](text.utf8))
     }
 
-    static func json(_ bytes: [UInt8], tag: EntityTag?) -> Self {
+    static func json(_ bytes: [UInt8], tag: EntityTag) -> Self {
         .init(
             status: 200,
             headers: changing(tag).merging(["content-type": "application/json"]) { own, _ in own },
@@ -54,9 +54,7 @@ package struct DashboardResponse: Sendable, Hashable {
     }
 
     /// Pages are kept nowhere: the script remembers the tag of the one that it shows.
-    private static func changing(_ tag: EntityTag?) -> [String: String] {
-        var headers = ["cache-control": "no-store"]
-        headers["etag"] = tag?.text
-        return headers
+    private static func changing(_ tag: EntityTag) -> [String: String] {
+        ["cache-control": "no-store", "etag": tag.text]
     }
 }

@@ -1,26 +1,20 @@
-internal import Coordinator
 internal import Foundation
 internal import Sodium
 
-/// The validator of a page (RFC 9110, section 8.8.3): it changes with everything that the page
-/// shows but the time of the overview, so that a reader is not sent what has not changed.
+/// The validator of a page (RFC 9110, section 8.8.3): it changes with everything that the page shows
+/// but the time of the overview, so that a reader is not sent what has not changed.
 struct EntityTag {
     /// As the header has it.
     let text: String
 
-    /// The tag of a page; nil where the overview has no JSON.
-    ///
     /// - Parameters:
-    ///   - overview: What is shown.
+    ///   - digest: Of the overview; see ``PageCache``.
     ///   - parts: What else the page depends on.
-    init?(of overview: CoordinatorOverview, with parts: [String]) {
-        var timeless = overview
-        timeless.time = 0
-        guard let json = Dashboard.json(of: timeless) else { return nil }
+    init(_ digest: [UInt8], _ parts: [String]) {
         var hash = BLAKE2b(context: "covey dashboard page")
-        hash.update(lengthPrefixed: json)
+        hash.update(digest)
         for part in parts { hash.update(lengthPrefixed: part.utf8) }
-        // Weak, as the time may differ and a server may compress.
+        // Weak, as a server may compress.
         text = "W/\"" + hexadecimal(hash.finalize().prefix(16)) + "\""
     }
 

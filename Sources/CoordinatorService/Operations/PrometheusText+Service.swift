@@ -69,7 +69,8 @@ extension PrometheusText {
         begin("covey_round_survivors", .gauge, "Devices that answered each step, latest round.")
         for task in overview.tasks {
             guard let round = task.latest.last else { continue }
-            for (step, count) in zip(["advertising", "sharing", "masking", "unmasking"], round.survivors)
+            for (step, count) in zip(
+                ["advertising", "sharing", "masking", "unmasking"], round.survivors)
             {
                 sample("covey_round_survivors", ["task": task.name, "step": step], Double(count))
             }

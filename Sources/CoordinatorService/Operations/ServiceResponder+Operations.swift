@@ -1,6 +1,8 @@
 internal import Coordinator
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 
 extension ServiceResponder {
     /// Whether the coordinator should be sent requests, for a load balancer.
@@ -9,7 +11,9 @@ extension ServiceResponder {
             state.isLeaving
             ? Readiness(isReady: false, reason: "the coordinator is about to stop")
             : await calls.readiness()
-        let text = (try? JSONEncoder().encode(readiness)).map { String(decoding: $0, as: UTF8.self) }
+        let text = (try? JSONEncoder().encode(readiness)).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return .text(
             (text ?? "{}") + "\n", status: readiness.isReady ? .ok : .serviceUnavailable,
             type: "application/json")
@@ -17,10 +21,12 @@ extension ServiceResponder {
 
     /// The figures of the service and of the coordinator; those of the service alone where the
     /// coordinator cannot say.
-    func metricsText() async -> Response {
+    func metricsText(for request: Request) async -> Response {
         var text = PrometheusText()
         text.add(metrics.figures, uploadBytes: uploads.byteCount)
         if let overview = try? await calls.overview() { text.add(overview) }
-        return .text(text.text, type: PrometheusText.contentType)
+        return .compressing(
+            Array(text.text.utf8), for: request,
+            headers: [.contentType: PrometheusText.contentType, .cacheControl: "no-store"])
     }
 }

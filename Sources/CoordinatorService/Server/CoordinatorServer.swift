@@ -49,7 +49,7 @@ package struct CoordinatorServer: Sendable {
                 calls: calls, administrator: configuration.administrator, limits: limits),
             limits: limits, uploads: UploadSpace(byteCount: limits.uploadBytes), state: state,
             metrics: metrics, surface: configuration.operations == nil ? .whole : .clients,
-            logger: logger)
+            pages: try Dashboard(), url: configuration.url, logger: logger)
         let main = application(
             responder, at: .init(address: configuration.address, port: configuration.port),
             .guarded(limits: limits, metrics: metrics, certificates: certificates),

@@ -46,6 +46,7 @@ struct Refusal: Error {
         headers[.cacheControl] = "no-store"
         let body = (try? JSONEncoder().encode(error)) ?? Data()
         return Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

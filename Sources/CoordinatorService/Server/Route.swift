@@ -8,6 +8,8 @@ enum Route {
     case health
     case readiness
     case metrics
+    /// A page for people, or what belongs to one.
+    case page
     /// A path of a service that has no such method.
     case unknownMethod
     case elsewhere
@@ -31,7 +33,8 @@ enum Route {
             case ("v1", 4) where parts[1] == "sums" && parts[3] == "masked-inputs":
                 .maskedInput(session: parts[2])
             case (let service?, _) where service.hasPrefix("covey.v1."): .unknownMethod
-            default: .elsewhere
+            case ("assets", _): .page
+            default: DashboardRoute(path) == nil ? .elsewhere : .page
             }
     }
 
@@ -46,6 +49,7 @@ enum Route {
         case .health: "healthz"
         case .readiness: "readyz"
         case .metrics: "metrics"
+        case .page: "pages"
         case .unknownMethod, .elsewhere: "other"
         }
     }

@@ -17,6 +17,9 @@ struct ServiceResponder: HTTPResponder {
     let state: ServiceState
     let metrics: ServiceMetrics
     var surface: ServiceSurface
+    let pages: Dashboard
+    /// Where the coordinator is reached, for pages.
+    let url: String
     let logger: Logger
 
     func respond(to request: Request, context: ServiceContext) async throws -> Response {
@@ -32,9 +35,10 @@ struct ServiceResponder: HTTPResponder {
         } catch {
             logger.error(
                 "a request failed", metadata: ["call": "\(route.label)", "error": "\(error)"])
-            response = Refusal(
-                CallError(.internal, "the coordinator failed; its log says how")
-            ).response
+            response =
+                Refusal(
+                    CallError(.internal, "the coordinator failed; its log says how")
+                ).response
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         if request.method == .head { response = response.createHeadResponse() }
@@ -74,7 +78,8 @@ struct ServiceResponder: HTTPResponder {
         case .model(let task): return try await model(of: task, for: request)
         case .health: return .text("ok\n")
         case .readiness: return await readiness()
-        case .metrics: return await metricsText()
+        case .metrics: return await metricsText(for: request)
+        case .page: return try await page(for: request)
         case .unknownMethod:
             throw Refusal(
                 CallError(.unimplemented, "there is no such method"), status: .notFound)

@@ -146,7 +146,7 @@ package struct CoordinatorClient: Sendable {
             let (error, askedFor): (CallError, Duration?)
             do {
                 let response = try await attempt(request)
-                guard response.status != 200, response.status != 204 else { return response }
+                guard !(200..<300).contains(response.status) else { return response }
                 (error, askedFor) = (Self.error(in: response), Self.retryAfter(response))
             } catch let failure as ExchangeError {
                 (error, askedFor) = (failure.callError, nil)

@@ -17,6 +17,13 @@ struct AdministrationClient {
     private static let timeout = TimeAmount.seconds(120)
     private static let largestAnswer = 1 << 30
 
+    /// Says at once where nobody listens.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// Makes a call.
     func call<Request: Message, Response: Message>(
         _ service: Service, _ method: String, _ message: Request
@@ -50,10 +57,12 @@ struct AdministrationClient {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            response = try await Self.client.execute(request, timeout: Self.timeout)
             body = try await response.body.collect(upTo: Self.largestAnswer)
+        } catch is IOError {
+            throw CommandError("\(url) does not answer; is the coordinator running?")
         } catch {
-            throw CommandError("\(url) does not answer (\(error)); is the coordinator running?")
+            throw CommandError("\(url) does not answer (\(error)); is the address right?")
         }
         let bytes = Array(body.readableBytesView)
         guard response.status == .ok else {

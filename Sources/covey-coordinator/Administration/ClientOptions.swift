@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoordinatorService
 
 /// Which coordinator a command asks, and how it prints what it hears.
 struct ClientOptions: ParsableArguments {
@@ -13,6 +14,6 @@ struct ClientOptions: ParsableArguments {
     /// A client with the settings' URL and token.
     func makeClient() throws -> AdministrationClient {
         let settings = try options.read(flags: url.map { ["url=\($0)"] } ?? [])
-        return AdministrationClient(url: settings.url, token: settings.administratorToken)
+        return AdministrationClient(url: settings.server.url, token: settings.administratorToken)
     }
 }

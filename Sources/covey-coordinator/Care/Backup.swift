@@ -1,4 +1,6 @@
 import ArgumentParser
+import Coordinator
+import CoordinatorService
 import Foundation
 
 /// `covey-coordinator backup`

@@ -9,7 +9,8 @@ extension CoordinatorSettings {
         guard !coordinator.origin.isEmpty else {
             throw SettingsError.invalid(
                 key: "ledger.origin",
-                reason: "name the ledger, such as shop.example/recommender; the name holds for ever")
+                reason: "name the ledger, such as shop.example/recommender; the name holds for ever"
+            )
         }
         try server.validate()
     }

@@ -44,7 +44,7 @@ struct ServingProcess {
         let coordinator: PopulationCoordinator
 
         func run() async throws {
-            try await cancelWhenGracefulShutdown { await coordinator.run() }
+            await cancelWhenGracefulShutdown { await coordinator.run() }
         }
     }
 

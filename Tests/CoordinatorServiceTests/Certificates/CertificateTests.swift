@@ -3,7 +3,9 @@ import Testing
 
 @testable import CoordinatorService
 
-@Suite(.enabled(if: TestCertificate.isPossible, "openssl and curl are needed"), .timeLimit(.minutes(2)))
+@Suite(
+    .enabled(if: TestCertificate.isPossible, "openssl and curl are needed"),
+    .timeLimit(.minutes(2)))
 struct CertificateTests {
     private func withServer(
         _ body: @Sendable (RunningServer, TestCertificate) async throws -> Void
@@ -20,15 +22,11 @@ struct CertificateTests {
     }
 
     private func curl(_ server: RunningServer, _ arguments: [String]) async throws -> String {
-        let port = server.port
-        return try await Task.detached {
-            try TestCertificate.run(
-                "/usr/bin/env",
-                ["curl", "-sS", "-k", "-v"] + arguments + [
-                    "-H", "content-type: application/json", "-d", "{}",
-                    "https://127.0.0.1:\(port)/covey.v1.CoordinatorService/Describe",
-                ])
-        }.value
+        try await TestCertificate.runApart(
+            ["curl", "-sS", "-k", "-v"] + arguments + [
+                "-H", "content-type: application/json", "-d", "{}",
+                "https://127.0.0.1:\(server.port)/covey.v1.CoordinatorService/Describe",
+            ])
     }
 
     @Test
@@ -60,16 +58,11 @@ struct CertificateTests {
         try await withServer { server, files in
             let path = files.folder + "/body"
             try Data(repeating: 0x20, count: 2 << 20).write(to: URL(filePath: path))
-            let port = server.port
-            let output = try await Task.detached {
-                try TestCertificate.run(
-                    "/usr/bin/env",
-                    [
-                        "curl", "-sS", "-k", "--http2", "-w", " %{http_code}", "-H",
-                        "content-type: application/json", "--data-binary", "@\(path)",
-                        "https://127.0.0.1:\(port)/covey.v1.CoordinatorService/Describe",
-                    ])
-            }.value
+            let output = try await TestCertificate.runApart([
+                "curl", "-sS", "-k", "--http2", "-w", " %{http_code}", "-H",
+                "content-type: application/json", "--data-binary", "@\(path)",
+                "https://127.0.0.1:\(server.port)/covey.v1.CoordinatorService/Describe",
+            ])
             #expect(output.hasSuffix(" 413"))
             #expect(try await curl(server, ["--http2"]).contains("HTTP/2 200"))
         }

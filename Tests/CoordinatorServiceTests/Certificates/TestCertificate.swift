@@ -37,6 +37,14 @@ struct TestCertificate {
         var output: String
     }
 
+    /// Runs a tool on a thread of its own: it may wait for a server that needs the tests' threads.
+    static func runApart(_ arguments: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try run("/usr/bin/env", arguments) }) }
+                .start()
+        }
+    }
+
     /// Runs a tool and returns what it printed.
     static func run(_ path: String, _ arguments: [String]) throws -> String {
         let process = Process()

@@ -34,19 +34,18 @@ struct SettingsTests {
         #expect(settings.coordinator.enrolment == .open)
         #expect(settings.server.limits.requestsPerDevice == 7)
         #expect(settings.server.limits.requestsPerAddress == 1_000)
-        #expect(settings.url == "http://127.0.0.1:3")
+        #expect(settings.server.url == "http://127.0.0.1:3")
     }
 
     @Test
     func `the standards of all settings can be read back`() throws {
         let first = try read()
-        let yaml = String(first.resolved.prefix(upTo: try #require(
-            first.resolved.range(of: "secrets:")).lowerBound))
-        let second = try read(yaml)
+        let secrets = try #require(first.resolved.range(of: "secrets:"))
+        let second = try read(String(first.resolved[..<secrets.lowerBound]))
         #expect(second.resolved == first.resolved)
         for setting in ServerSetting.allCases {
             let last = try #require(setting.rawValue.split(separator: ".").last)
-            #expect(first.resolved.contains("\(last): "))
+            #expect(first.resolved.contains("\(last):"))
         }
         #expect(first.coordinator.enrolment == .token)
         #expect(first.coordinator.schedule == .standard)
@@ -67,7 +66,8 @@ struct SettingsTests {
         ("port: 70000\n", "coordinator.yaml, line 1", "65535"),
         ("log:\n  level: loud\n", "coordinator.yaml, line 2", "warning"),
         ("- a\n", "coordinator.yaml", "mapping"), ("port: [1]\n", "coordinator.yaml", "port"),
-        ("\"", "coordinator.yaml", "not YAML"), ("rounds:\n  maskingSeconds: 0\n", "line 2", "0.001"),
+        ("\"", "coordinator.yaml", "not YAML"),
+        ("rounds:\n  maskingSeconds: 0\n", "line 2", "0.001"),
         ("tls:\n  key: a.pem\n", "tls", "certificate and key"),
         ("url: ftp://x\n", "url", "https"), ("store: mysql://x\n", "store", "path"),
         ("store: postgresql://u:p@h/d\n", "store", "COVEY_DATABASE_PASSWORD"),
@@ -118,7 +118,7 @@ struct SettingsTests {
         #expect(settings.resolved.contains("databasePassword: set"))
         #expect(!settings.resolved.contains(token))
         #expect(!settings.resolved.contains("p@ss"))
-        #expect(settings.coordinator.replica.url == settings.url)
+        #expect(settings.coordinator.replica.url == settings.server.url)
 
         try Data().write(to: URL(filePath: path))
         #expect(throws: SecretFileError.empty(path: path)) { try read(yaml) }

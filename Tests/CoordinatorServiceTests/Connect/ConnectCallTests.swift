@@ -116,7 +116,8 @@ struct ConnectCallTests {
             #expect(answer.status == 504)
             #expect(answer.text.contains("deadline_exceeded"))
             for wrong in ["soon", "-1", "12345678901", ""] {
-                let answer = try await server.call("Describe", headers: ["connect-timeout-ms": wrong])
+                let answer = try await server.call(
+                    "Describe", headers: ["connect-timeout-ms": wrong])
                 #expect(answer.status == 400)
             }
         }
@@ -140,7 +141,8 @@ struct ConnectCallTests {
             #expect(try await server.call("CreateTask", task, headers: device).status == 401)
             let operatorToken = RunningServer.administratorToken
             let guess = String(operatorToken.dropLast()) + "0"
-            for (token, status) in [(guess, 401), (operatorToken + "0", 401), (operatorToken, 200)] {
+            for (token, status) in [(guess, 401), (operatorToken + "0", 401), (operatorToken, 200)]
+            {
                 let answer = try await server.call(
                     "CreateTask", task, headers: ["authorization": "bearer \(token)"])
                 #expect(answer.status == status)
@@ -151,8 +153,31 @@ struct ConnectCallTests {
         closed.administrator = nil
         try await RunningServer.with(calls, closed) { server in
             let answer = try await server.call(
-                "CreateTask", headers: ["authorization": "Bearer \(RunningServer.administratorToken)"])
+                "CreateTask",
+                headers: ["authorization": "Bearer \(RunningServer.administratorToken)"])
             #expect(answer.status == 401)
+        }
+    }
+
+    @Test(.enabled(if: TestCertificate.isPossible, "curl is needed"))
+    func `curl makes calls in either form`() async throws {
+        try await RunningServer.with { server in
+            let url = "http://127.0.0.1:\(server.port)/covey.v1.CoordinatorService/"
+            let json = try await TestCertificate.runApart([
+                "curl", "-sS", "--compressed", "-d", "{}", "-H", "content-type: application/json",
+                url + "Describe",
+            ])
+            #expect(json.contains(#""checkpoint":"a checkpoint""#))
+            let path = NSTemporaryDirectory() + "covey-call-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            var request = Covey_V1_GetTaskRequest()
+            request.name = "films"
+            try (request.serializedBytes() as Data).write(to: URL(filePath: path))
+            let binary = try await TestCertificate.runApart([
+                "curl", "-sS", "--data-binary", "@\(path)", "-H",
+                "content-type: application/proto", url + "GetTask",
+            ])
+            #expect(binary.contains(#""code":"not_found""#))
         }
     }
 }

@@ -93,8 +93,8 @@ struct ConnectionTests {
             let received = try await RawConnection.transcript(
                 port: server.port,
                 sending: call("{}") + call("{", "X: 1\r\n") + last)
-            let statuses = received.split(separator: "\r\n").filter { $0.hasPrefix("HTTP/1.1") }
-            #expect(statuses == ["HTTP/1.1 200 OK", "HTTP/1.1 400 Bad Request", "HTTP/1.1 200 OK"])
+            let statuses = received.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+            #expect(statuses == ["200", "400", "200"])
         }
     }
 
@@ -126,7 +126,9 @@ struct ConnectionTests {
             let chunked = try await RawConnection.transcript(
                 port: server.port,
                 sending: describe + "Transfer-Encoding: chunked\r\n\r\n"
-                    + String(repeating: "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n", count: 17))
+                    + String(
+                        repeating: "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n",
+                        count: 17))
             #expect(chunked.hasPrefix("HTTP/1.1 413"))
         }
     }

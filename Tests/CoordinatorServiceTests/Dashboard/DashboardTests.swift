@@ -378,6 +378,19 @@ import Testing
         }
     }
 
+    @Test func `copies and other overviews do not get each other's pages`() throws {
+        let (first, second) = (OverviewSample().overview, OverviewSample.busy)
+        let copy = dashboard
+        for overview in [first, second, first, second] {
+            for _ in 0..<2 {
+                let fresh = try Dashboard().page("/", overview: overview, baseURL: "a")
+                #expect(copy.page("/", overview: overview, baseURL: "a") == fresh)
+                let other = try Dashboard().page("/ledger", overview: overview, baseURL: "b")
+                #expect(dashboard.page("/ledger", overview: overview, baseURL: "b") == other)
+            }
+        }
+    }
+
     @Test func `JSON is the overview`() throws {
         let overview = OverviewSample.busy
         let response = try #require(

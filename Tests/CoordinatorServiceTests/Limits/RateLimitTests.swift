@@ -78,8 +78,9 @@ struct RateLimitTests {
             $0.trustedProxies = [AddressRange("127.0.0.0/8")].compactMap { $0 }
         }
         try await RunningServer.with(MemoryCalls(), configuration) { server in
-            for (client, status) in [("203.0.113.1", 200), ("203.0.113.1", 429), ("203.0.113.2", 200)]
-            {
+            for (client, status) in [
+                ("203.0.113.1", 200), ("203.0.113.1", 429), ("203.0.113.2", 200),
+            ] {
                 let answer = try await server.call(
                     "Describe", headers: ["x-forwarded-for": "1.1.1.1, \(client)"])
                 #expect(answer.status == status)

@@ -86,7 +86,8 @@ struct OperationsTests {
     }
 
     @Test
-    func `a server that is told to stop is not ready, and waits for what is under way`() async throws
+    func `a server that is told to stop is not ready, and waits for what is under way`()
+        async throws
     {
         let isDrained = Mutex(false)
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
@@ -133,9 +134,12 @@ struct OperationsTests {
             _ = try await server.call(
                 "Enrol", #"{"identity": "c2VjcmV0aWRlbnRpdHk=", "token": "one-time-token"}"#)
             for token in ["device-5", "device-999", RunningServer.administratorToken] {
-                let header = ["authorization": "Bearer \(token)", "x-forwarded-for": "203.0.113.77"]
+                let header = [
+                    "authorization": "Bearer \(token)", "x-forwarded-for": "203.0.113.77",
+                ]
                 _ = try await server.call("CheckIn", "{not json", headers: header)
-                _ = try await server.call("CreateTask", #"{"name": "hidden-task"}"#, headers: header)
+                _ = try await server.call(
+                    "CreateTask", #"{"name": "hidden-task"}"#, headers: header)
             }
             _ = try await server.send(
                 "POST", "/v1/sums/\(RunningServer.session)/masked-inputs?ticket=a-ticket",

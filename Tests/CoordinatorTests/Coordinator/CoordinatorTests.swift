@@ -78,7 +78,8 @@ import Testing
                     store, CoordinatorFixture.configuration(replica: name, step: 1500)))
         }
         // All have announced themselves, and the leader has looked.
-        while await replicas[0].coordinator.replicas.count < 3 {
+        let leader = replicas[0].coordinator
+        while await leader.replicas.count < 3 {
             try await Task.sleep(for: .milliseconds(50))
         }
         let (two, three) = (replicas[1].coordinator, replicas[2].coordinator)
@@ -94,7 +95,7 @@ import Testing
             // The third dies when it has collected something of the second round.
             while true {
                 try await Task.sleep(for: .milliseconds(5))
-                let round = try await replicas[0].coordinator.overview().tasks.first?.roundsBegun
+                let round = try await leader.overview().tasks.first?.roundsBegun
                 guard round == 2, await three.collectors.values.contains(where: { $0.count > 0 })
                 else { continue }
                 isThreeAlive.withLock { $0 = false }
@@ -102,7 +103,7 @@ import Testing
                 return
             }
         }
-        try await train(fixture, with: replicas[0].coordinator)
+        try await train(fixture, with: leader)
         watch.cancel()
         let log = try LedgerVerification(bytes: try await two.ledger(from: 0))
         #expect(log.findings.isEmpty)

@@ -4,7 +4,7 @@ import SecureAggregation
 import Sodium
 import Testing
 
-@Suite struct CollectionTests {
+@Suite struct CollectedSumTests {
     let fixture: RoundFixture
 
     init() throws { fixture = try RoundFixture.make() }

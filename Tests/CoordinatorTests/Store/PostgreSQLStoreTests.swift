@@ -1,6 +1,7 @@
 #if PostgreSQL
     import Foundation
     import Synchronization
+    import PostgreSQLFixture
     import Testing
 
     @testable import Coordinator
