@@ -12,9 +12,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: features)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    of name: String, _ dependencies: [Target.Dependency] = [], excluding files: [String] = []
+) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.target(name: name)] + dependencies,
+        name: name + "Tests", dependencies: [.target(name: name)] + dependencies, exclude: files,
         swiftSettings: features)
 }
 
@@ -238,8 +240,8 @@ let package = Package(
         tests(
             of: "CoordinatorService",
             [
-                "Coordinator", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
-                "PrivacyLedger", "Simulation", "Sodium",
+                "Coordinator", "Datasets", "DifferentialPrivacy", "FederatedProtocol", "Fleet",
+                "PrivacyLedger", "Recommender", "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -248,7 +250,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ],
+            excluding: ["ForeignClients/Python"]),
         tests(
             of: "Fleet",
             [
