@@ -1,3 +1,4 @@
+import Coordinator
 import FederatedProtocol
 import Fleet
 import Foundation

@@ -44,7 +44,7 @@ final class EngineExchange: HTTPExchange {
             try await calls.submitMaskedInput(
                 request.body, session: Self.bytes(hexadecimal: parts[2]), ticket: ticket,
                 device: try await device())
-            return HTTPExchangeResponse(status: 200)
+            return HTTPExchangeResponse(status: 204)
         default: break
         }
         let message: any Message =

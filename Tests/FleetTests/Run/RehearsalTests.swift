@@ -47,14 +47,10 @@ private struct Scene {
         request.scenario = scenario.resolvedYAML
         request.devices = UInt64(devices)
         request.catalogue = try CatalogueLines.encode(items)
-        for attempt in 0... {
-            do {
-                _ = try await coordinator.createTask(request)
-                return
-            } catch let error as CallError where error.code == .unavailable && attempt < 200 {
-                try await Task.sleep(for: .milliseconds(50))
-            }
+        while await !coordinator.readiness().isReady {
+            try await Task.sleep(for: .milliseconds(50))
         }
+        _ = try await coordinator.createTask(request)
     }
 }
 

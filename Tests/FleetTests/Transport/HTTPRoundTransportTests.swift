@@ -127,7 +127,7 @@ struct HTTPRoundTransportTests {
                         $0.message.upload = "/v1/sums/x/masked-inputs?ticket=t"
                     })
             }
-            return HTTPExchangeResponse(status: 200)
+            return HTTPExchangeResponse(status: 204)
         }
         let offer = try #require(try await transport.offer(knowing: nil))
         #expect(offer == (try round.parts(for: 0).offer()))
