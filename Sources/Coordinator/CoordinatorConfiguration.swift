@@ -31,6 +31,9 @@ package struct CoordinatorConfiguration: Sendable {
     /// How long a round waits for devices before it begins with those that are there, in
     /// milliseconds.
     package var gathering: Int
+    /// For how long this coordinator leads without a word to the store, in milliseconds: another takes
+    /// over so much later. Where it is the only one, it may be long.
+    package var leaseMilliseconds: Int
     /// The check-ins that this coordinator wants to answer, a second.
     package var checkInsPerSecond: Double
 
@@ -39,7 +42,7 @@ package struct CoordinatorConfiguration: Sendable {
         replica: Replica, origin: String, target: PrivacyTarget,
         neighbouring: NeighbouringRelation = .zeroOutOne, isRehearsal: Bool = false,
         enrolment: Enrolment = .token, schedule: StepSchedule = .standard,
-        gathering: Int = 30_000, checkInsPerSecond: Double = 500
+        gathering: Int = 30_000, leaseMilliseconds: Int = 10_000, checkInsPerSecond: Double = 500
     ) {
         self.replica = replica
         self.origin = origin
@@ -49,6 +52,7 @@ package struct CoordinatorConfiguration: Sendable {
         self.enrolment = enrolment
         self.schedule = schedule
         self.gathering = gathering
+        self.leaseMilliseconds = leaseMilliseconds
         self.checkInsPerSecond = checkInsPerSecond
     }
 }

@@ -74,7 +74,8 @@ extension PopulationCoordinator: CoordinatorCalls {
     ) async throws(CallError) -> Covey_V1_CheckInResponse {
         var response = Covey_V1_CheckInResponse()
         guard lease != nil else {
-            response.wait = Covey_V1_Wait(200...1000, "another coordinator leads", at: leader?.url ?? "")
+            response.wait = Covey_V1_Wait(
+                200...1000, "another coordinator leads", at: leader?.url ?? "")
             return response
         }
         let number = try await knownNumber(of: identity)
@@ -101,7 +102,9 @@ extension PopulationCoordinator: CoordinatorCalls {
 
     /// When a device for which there is no round is to come again.
     private func nextVisit(at now: Int64) -> Covey_V1_Wait {
-        guard !isDraining else { return Covey_V1_Wait(2000...10_000, "this coordinator is going down") }
+        guard !isDraining else {
+            return Covey_V1_Wait(2000...10_000, "this coordinator is going down")
+        }
         let waiting = tasks.filter { [.gathering, .active].contains($0.stored.state) }
         let isSoon = waiting.contains { $0.round == nil }
         let window = PaceSteering(checkInsPerSecond: configuration.checkInsPerSecond).wait(

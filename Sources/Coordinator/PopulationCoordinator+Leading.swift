@@ -5,16 +5,13 @@ internal import PrivacyLedger
 internal import Simulation
 
 extension PopulationCoordinator {
-    /// How long a lease holds without being renewed, in milliseconds.
-    static var leaseMilliseconds: Int { 10_000 }
-
     /// Leads or stands by, until the task is cancelled; then gives the lease back.
     package func run() async {
         var nextLease = clock.monotonic()
         while !Task.isCancelled {
             let now = clock.monotonic()
             if now >= nextLease {
-                nextLease = now + Int64(Self.leaseMilliseconds / 5)
+                nextLease = now + 2000
                 await keepLease()
             }
             if lease != nil { await moveTasks() } else { await standBy() }
@@ -40,16 +37,17 @@ extension PopulationCoordinator {
     private func keepLease() async {
         let replica = configuration.replica
         do {
-            try await store.announce(replica, milliseconds: Self.leaseMilliseconds)
+            try await store.announce(replica, milliseconds: configuration.leaseMilliseconds)
             replicas = try await store.replicas()
             let taken = try await store.acquire(
-                "leader", for: replica, milliseconds: Self.leaseMilliseconds)
+                "leader", for: replica, milliseconds: configuration.leaseMilliseconds)
             if let taken, taken == lease { return }
             if lease != nil { stepDown() }
             guard let taken else { return leader = try await store.holder(of: "leader") }
             try await beginLeading(under: taken)
             leader = replica
-            logger.info("leading", metadata: ["epoch": "\(taken.epoch)", "tasks": "\(tasks.count)"])
+            logger.info(
+                "leading", metadata: ["epoch": "\(taken.epoch)", "tasks": "\(tasks.count)"])
         } catch {
             logger.error("the store does not answer", metadata: ["reason": "\(error)"])
             // Without the store nothing can be decided, and the lease may be gone.

@@ -77,7 +77,8 @@ extension PopulationCoordinator {
             let bytes = try await answering({ try await self.store.snapshot(stored.model) })
         else {
             throw CallError(
-                .notFound, "task \(task.debugDescription) has no model yet; wait for a round to end")
+                .notFound, "task \(task.debugDescription) has no model yet; wait for a round to end"
+            )
         }
         return (bytes, stored.model)
     }

@@ -239,7 +239,9 @@ extension PopulationCoordinator {
         guard let round = tasks[place(of: name) ?? 0].round else { return }
         let session = round.plan.session
         let partials = round.live.isShared ? await handedIn(session: session) : []
-        guard let index = place(of: name), tasks[index].round?.plan.session == session else { return }
+        guard let index = place(of: name), tasks[index].round?.plan.session == session else {
+            return
+        }
         for partial in partials {
             do { try tasks[index].round?.live.merge(partial) } catch {
                 logger.error(

@@ -60,7 +60,9 @@ extension PopulationCoordinator {
     }
 
     package func readiness() async -> Readiness {
-        do { try await store.check() } catch { return Readiness(isReady: false, reason: "\(error)") }
+        do { try await store.check() } catch {
+            return Readiness(isReady: false, reason: "\(error)")
+        }
         if isDraining { return Readiness(isReady: false, reason: "this coordinator is going down") }
         guard lease != nil || leader != nil else {
             return Readiness(isReady: false, reason: "no coordinator leads yet")
@@ -74,6 +76,7 @@ extension PopulationCoordinator {
         let spent = log.spent
         var shown = tasks
         if lease == nil {
+            try await answering { try await self.readDevices() }
             shown = []
             for stored in try await answering({ try await self.store.tasks() }) {
                 if let task = try? await makeTask(stored) { shown.append(task) }

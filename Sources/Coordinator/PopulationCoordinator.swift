@@ -158,7 +158,11 @@ package actor PopulationCoordinator {
     }
 
     private func passTurn() {
-        if waitingToWrite.isEmpty { isWriting = false } else { waitingToWrite.removeFirst().resume() }
+        if waitingToWrite.isEmpty {
+            isWriting = false
+        } else {
+            waitingToWrite.removeFirst().resume()
+        }
     }
 
     /// Stops leading: everything under way is lost, and read anew by whoever leads next.

@@ -150,7 +150,8 @@ struct Run: AsyncParsableCommand {
         if let tokens { options.tokens = try FleetOptions.tokens(path: tokens) }
         if let untilFinished { options.end = .task(untilFinished) }
         if let duration = duration.flatMap(Duration.init(text:)) { options.end = .after(duration) }
-        options.administratorToken = ProcessInfo.processInfo.environment["COVEY_ADMINISTRATION_TOKEN"]
+        options.administratorToken =
+            ProcessInfo.processInfo.environment["COVEY_ADMINISTRATION_TOKEN"]
         return options
     }
 }

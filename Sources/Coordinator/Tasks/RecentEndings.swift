@@ -7,7 +7,9 @@ struct RecentEndings: Sendable {
     subscript(session: [UInt8]) -> (completed: Bool, reason: String)? { endings[session] }
 
     mutating func note(_ session: [UInt8], completed: Bool, _ reason: String) {
-        if endings.updateValue((completed, reason), forKey: session) == nil { order.append(session) }
+        if endings.updateValue((completed, reason), forKey: session) == nil {
+            order.append(session)
+        }
         if order.count > Self.most { endings[order.removeFirst()] = nil }
     }
 }

@@ -30,7 +30,9 @@ struct TaskAlgorithm: Sendable {
     }
 
     /// Takes in the sum of a query.
-    mutating func update(round: Int, with sum: NoisySum) { algorithm.update(round: round, with: sum) }
+    mutating func update(round: Int, with sum: NoisySum) {
+        algorithm.update(round: round, with: sum)
+    }
 
     /// Everything needed to go on from here; a snapshot.
     var checkpoint: [UInt8] { algorithm.checkpoint.encoded() }

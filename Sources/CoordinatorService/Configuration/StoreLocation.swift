@@ -8,7 +8,7 @@ package enum StoreLocation: Sendable {
     case database(connection: String)
 
     /// Whether several coordinators may share it.
-    var isShared: Bool {
+    package var isShared: Bool {
         switch self {
         case .file: false
         case .database: true

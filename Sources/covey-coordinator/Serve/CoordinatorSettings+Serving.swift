@@ -22,6 +22,12 @@ extension CoordinatorSettings {
         random.fill(&name)
         var configuration = coordinator
         configuration.replica.name = hexadecimal(name)
+        if !store.isShared {
+            // Whoever has the file is alone: it goes on at once with the lease of the process before,
+            // and loses it to nobody.
+            configuration.replica.name = "coordinator"
+            configuration.leaseMilliseconds = 600_000
+        }
         return configuration
     }
 }

@@ -76,7 +76,7 @@ struct RunningPopulation {
             enrolment: .open,
             schedule: StepSchedule(
                 advertising: step, sharing: step, masking: step, endorsing: step, unmasking: step,
-                poll: 20), gathering: step)
+                poll: 20), gathering: step, leaseMilliseconds: 600_000)
     }
 
     private static func setUp(

@@ -12,7 +12,7 @@ import Sodium
 
 /// A coordinator on a store, and the devices of a small synthetic population.
 struct CoordinatorFixture {
-    static let key = try! SigningKey(seed: SecretBytes([UInt8](repeating: 9, count: 32)))
+    private static let seed = [UInt8](repeating: 9, count: 32)
 
     let scenario: Scenario
     let catalogue: Catalogue
@@ -49,7 +49,8 @@ struct CoordinatorFixture {
             isRehearsal: rehearsal, enrolment: enrolment,
             schedule: StepSchedule(
                 advertising: step, sharing: step, masking: step, endorsing: step, unmasking: step,
-                poll: 10), gathering: 500)
+                poll: 10), gathering: 500,
+            leaseMilliseconds: 600_000)
     }
 
     func request(_ name: String) -> Covey_V1_CreateTaskRequest {
@@ -66,10 +67,13 @@ struct CoordinatorFixture {
         _ store: any CoordinatorStore, _ configuration: CoordinatorConfiguration
     ) async throws -> (coordinator: PopulationCoordinator, run: Task<Void, Never>) {
         let coordinator = try await PopulationCoordinator(
-            configuration: configuration, store: store, key: key,
+            configuration: configuration, store: store,
+            key: try SigningKey(seed: SecretBytes(seed)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let run = Task { await coordinator.run() }
-        while await !coordinator.readiness().isReady { try await Task.sleep(for: .milliseconds(20)) }
+        while await !coordinator.readiness().isReady {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         return (coordinator, run)
     }
 }

@@ -20,7 +20,8 @@ import Testing
         """
 
     private func isOver(_ coordinator: PopulationCoordinator, _ task: String) async -> Bool {
-        guard let status = try? await coordinator.listTasks().tasks.first(where: { $0.name == task })
+        guard
+            let status = try? await coordinator.listTasks().tasks.first(where: { $0.name == task })
         else { return false }
         return status.state == .finished || status.state == .failed
     }
@@ -43,7 +44,8 @@ import Testing
     }
 
     @Test(arguments: StoreKind.available)
-    func `a task is trained to its end, and its ledger is in order`(_ kind: StoreKind) async throws {
+    func `a task is trained to its end, and its ledger is in order`(_ kind: StoreKind) async throws
+    {
         let fixture = try CoordinatorFixture(devices: 14, scenario: Self.training)
         try await StoreFixture(kind).withStore { store in
             let (coordinator, run) = try await CoordinatorFixture.start(
@@ -65,7 +67,8 @@ import Testing
     }
 
     @Test(.enabled(if: StoreKind.available.contains(.postgreSQL), "PostgreSQL is not installed"))
-    func `a cohort spans replicas, and one that dies takes its uploads with it only`() async throws {
+    func `a cohort spans replicas, and one that dies takes its uploads with it only`() async throws
+    {
         let fixture = try CoordinatorFixture(devices: 18, scenario: Self.training)
         let database = try StoreFixture(.postgreSQL)
         var stores: [any CoordinatorStore] = []
@@ -123,7 +126,9 @@ import Testing
         for store in stores { await store.close() }
     }
 
-    @Test func `a rehearsal gives the simulator's model, with devices lost at every step`() async throws {
+    @Test func `a rehearsal gives the simulator's model, with devices lost at every step`()
+        async throws
+    {
         let yaml = Self.training + "\nfaults: {dropout: 0.3}"
         let fixture = try CoordinatorFixture(devices: 16, scenario: yaml)
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path

@@ -25,7 +25,8 @@ actor DeviceInProcess {
     var collector: @Sendable (_ address: String) -> (any CoordinatorCalls)? = { _ in nil }
     private(set) var refusals: [String] = []
 
-    init(number: Int, scenario: Scenario, data: Holdout, catalogue: Catalogue, devices: Int) throws {
+    init(number: Int, scenario: Scenario, data: Holdout, catalogue: Catalogue, devices: Int) throws
+    {
         self.number = number
         seed = scenario.seed
         history = data.training
@@ -40,7 +41,9 @@ actor DeviceInProcess {
     func enrol(_ calls: some CoordinatorCalls, token: String = "") async throws -> Int {
         let described = try await calls.describe()
         let entry = LedgerInclusion(entry: [UInt8](described.opening), index: 0, path: [])
-        guard case .opening(let opening) = entry.content else { throw CocoaError(.coderInvalidValue) }
+        guard case .opening(let opening) = entry.content else {
+            throw CocoaError(.coderInvalidValue)
+        }
         if record == nil {
             record = try DeviceRecord(
                 opening: opening, cap: try PrivacyBudget(epsilon: 1000, delta: 1e-6))
@@ -137,8 +140,9 @@ actor DeviceInProcess {
                     return
                 }
                 if state.step == last { return }
-                guard let next = try await next(
-                    after: Int(message[0]), offer.plan.session, calls, device, &upload)
+                guard
+                    let next = try await next(
+                        after: Int(message[0]), offer.plan.session, calls, device, &upload)
                 else { return }
                 effect = try state.receive(next)
             }

@@ -111,7 +111,9 @@ import Testing
         let verification = try LedgerVerification(bytes: [UInt8](ledger))
         #expect(verification.findings.isEmpty, "\(verification.findings)")
         // Whatever was charged counts, revealed or not.
-        let charges = verification.entries.count { if case .charge = $0.content { true } else { false } }
+        let charges = verification.entries.count {
+            if case .charge = $0.content { true } else { false }
+        }
         #expect(charges >= 24)
         print("\(kind): killed at \(kills.sorted { $0.key < $1.key }), \(charges) rounds charged")
         await coordinator.stop()

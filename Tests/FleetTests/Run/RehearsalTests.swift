@@ -27,7 +27,8 @@ private struct Scene {
                 isRehearsal: isRehearsal, enrolment: .open,
                 schedule: StepSchedule(
                     advertising: 2000, sharing: 2000, masking: 4000, endorsing: 2000,
-                    unmasking: 2000, poll: 20), gathering: 500, checkInsPerSecond: 1000),
+                    unmasking: 2000, poll: 20), gathering: 500,
+                leaseMilliseconds: 600_000, checkInsPerSecond: 1000),
             store: store,
             key: try SigningKey(seed: SecretBytes([UInt8](repeating: 5, count: 32))),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

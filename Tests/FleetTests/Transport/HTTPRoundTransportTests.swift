@@ -21,7 +21,7 @@ struct HTTPRoundTransportTests {
     init() throws {
         folder = try ScratchFolder()
         var world = try RoundWorld(
-            devices: 4, ledger: folder.path("ledger"),
+            devices: 12, ledger: folder.path("ledger"),
             queries: [
                 SumQuery(
                     name: "q", dimension: 4, clippingNorm: 1, budgetShare: 1,
