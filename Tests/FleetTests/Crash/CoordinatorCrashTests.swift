@@ -51,7 +51,7 @@ import Testing
                 guard let server = PostgreSQLServer.shared else {
                     return print("PostgreSQL is not installed: its crashes are not tested")
                 }
-                store = try server.makeDatabase()
+                store = CoordinatorProcess.address(ofDatabase: try server.makeDatabase())
             #else
                 return print("built without the trait PostgreSQL: its crashes are not tested")
             #endif

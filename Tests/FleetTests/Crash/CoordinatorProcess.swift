@@ -33,6 +33,17 @@ final class CoordinatorProcess: Sendable {
         """
     }
 
+    /// "host=/folder user=name dbname=database" as the address that the setting takes.
+    static func address(ofDatabase words: String) -> String {
+        var values: [Substring: Substring] = [:]
+        for word in words.split(separator: " ") {
+            let parts = word.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        return "postgresql://\(values["user"] ?? "")@/\(values["dbname"] ?? "")"
+            + "?host=\(values["host"] ?? "")" + (values["port"].map { "&port=\($0)" } ?? "")
+    }
+
     /// Starts a coordinator and waits until it leads.
     init(settings: URL, port: Int, log: URL) async throws {
         self.port = port
