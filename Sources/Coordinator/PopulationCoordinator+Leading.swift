@@ -11,7 +11,7 @@ extension PopulationCoordinator {
         while !Task.isCancelled {
             let now = clock.monotonic()
             if now >= nextLease {
-                nextLease = now + 2000
+                nextLease = now + Int64(min(2000, configuration.leaseMilliseconds / 5))
                 await keepLease()
             }
             if lease != nil { await moveTasks() } else { await standBy() }

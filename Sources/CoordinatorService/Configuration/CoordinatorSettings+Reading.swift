@@ -110,6 +110,8 @@ extension CoordinatorSettings {
             poll: try reader.integer(.roundsPoll, default: standard.poll, in: 1...60_000))
         configuration.gathering = try reader.step(
             .roundsGathering, default: configuration.gathering)
+        configuration.leaseMilliseconds = try reader.step(
+            .databaseLease, default: configuration.leaseMilliseconds, in: 0.5...3600)
         configuration.checkInsPerSecond = try reader.number(
             .roundsCheckIns, default: configuration.checkInsPerSecond, in: 0.1...1e6)
         return configuration
@@ -152,9 +154,10 @@ extension SettingsReader {
 
     /// A time in seconds, as milliseconds.
     fileprivate mutating func step(
-        _ setting: ServerSetting, default milliseconds: Int
+        _ setting: ServerSetting, default milliseconds: Int,
+        in range: ClosedRange<Double> = 0.001...86_400
     ) throws -> Int {
-        let seconds = try number(setting, default: Double(milliseconds) / 1000, in: 0.001...86_400)
+        let seconds = try number(setting, default: Double(milliseconds) / 1000, in: range)
         return Int((seconds * 1000).rounded())
     }
 }

@@ -8,6 +8,7 @@ package enum ServerSetting: String, CaseIterable, Sendable {
     case enrolment
     case rehearsal
     case databasePasswordFile = "database.passwordFile"
+    case databaseLease = "database.leaseSeconds"
     case ledgerOrigin = "ledger.origin"
     case ledgerKeyFile = "ledger.keyFile"
     case ledgerEpsilon = "ledger.epsilon"
@@ -61,6 +62,7 @@ package enum ServerSetting: String, CaseIterable, Sendable {
         case .enrolment: "who may enrol: token (one-time tokens) or open"
         case .rehearsal: "true: cohorts are the simulator's; for ever"
         case .databasePasswordFile: "a file with the database's password"
+        case .databaseLease: "how long a silent leader leads; then another does"
         case .ledgerOrigin: "the ledger's name; holds for ever"
         case .ledgerKeyFile: "signs ledger and models; made where it is missing"
         case .ledgerEpsilon: "what all tasks may spend of one user; for ever"

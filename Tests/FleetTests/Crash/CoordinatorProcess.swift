@@ -21,6 +21,7 @@ final class CoordinatorProcess: Sendable {
           keyFile: \(folder.appending(path: "coordinator.key").path)
           epsilon: 100
           delta: 1e-5
+        database: {leaseSeconds: 1}
         enrolment: open
         rounds:
           advertisingSeconds: 2

@@ -25,9 +25,10 @@ private struct Scene {
                 target: PrivacyTarget(
                     budget: try PrivacyBudget(epsilon: 10, delta: 1e-5), against: .coordinator),
                 isRehearsal: isRehearsal, enrolment: .open,
+                // Nothing waits this long where nobody is lost without a word.
                 schedule: StepSchedule(
-                    advertising: 2000, sharing: 2000, masking: 4000, endorsing: 2000,
-                    unmasking: 2000, poll: 20), gathering: 500,
+                    advertising: 100_000, sharing: 100_000, masking: 100_000, endorsing: 100_000,
+                    unmasking: 100_000, poll: 20), gathering: 500,
                 leaseMilliseconds: 600_000, checkInsPerSecond: 1000),
             store: store,
             key: try SigningKey(seed: SecretBytes([UInt8](repeating: 5, count: 32))),
