@@ -21,14 +21,6 @@ extension PopulationCoordinator {
         _ request: Covey_V1_CreateTaskRequest
     ) async throws(CallError) -> Covey_V1_CreateTaskResponse {
         try requireLead()
-        if let index = place(of: request.name), tasks[index].stored.scenario == request.scenario {
-            // The same request once more.
-            return try await response(to: request.name)
-        }
-        guard place(of: request.name) == nil else {
-            throw CallError(
-                .alreadyExists, "there is a task \(request.name.debugDescription) already")
-        }
         let stored: StoredTask
         let task: RunningTask
         do {
@@ -37,17 +29,23 @@ extension PopulationCoordinator {
             throw CallError(.invalidArgument, "\(error)")
         }
         try await answering {
-            try await self.write(
-                [],
-                changing: {
-                    [
-                        .putSnapshot(hash: stored.catalogue, bytes: [UInt8](request.catalogue)),
-                        .putTask(stored),
-                    ]
-                })
-            if self.place(of: stored.name) == nil { self.tasks.append(task) }
+            try await self.write {
+                if let index = self.place(of: stored.name) {
+                    guard self.tasks[index].stored.isRequestedAgain(by: stored) else {
+                        throw CallError(
+                            .alreadyExists, "there is another task \(stored.name.debugDescription)")
+                    }
+                    return nil
+                }
+                return Writing(changes: [
+                    .putSnapshot(hash: stored.catalogue, bytes: [UInt8](request.catalogue)),
+                    .putTask(stored),
+                ])
+            } applying: {
+                self.tasks.append(task)
+                self.logger.info("task created", metadata: ["task": "\(stored.name)"])
+            }
         }
-        logger.info("task created", metadata: ["task": "\(stored.name)"])
         return try await response(to: request.name)
     }
 
@@ -115,43 +113,23 @@ extension PopulationCoordinator {
         _ request: Covey_V1_ChangeTaskRequest
     ) async throws(CallError) -> Covey_V1_ChangeTaskResponse {
         try requireLead()
-        guard let index = place(of: request.name) else {
+        guard place(of: request.name) != nil else {
             _ = try await storedTask(request.name)
-            throw CallError(.unavailable, "the task is being read; try again")
-        }
-        let former = tasks[index].stored
-        var stored = former
-        switch (request.change, former.state) {
-        case (.pause, .active), (.pause, .paused): stored.state = .paused
-        case (.resume, .paused), (.resume, .active): stored.state = .active
-        case (.end, .finished), (.end, .failed): break
-        case (.end, _):
-            stored.state = .finished
-            stored.reason = "ended by the operator"
-        case (.unspecified, _), (.UNRECOGNIZED, _):
-            throw CallError(.invalidArgument, "say whether to pause, resume or end the task")
-        default:
             throw CallError(
                 .failedPrecondition,
-                "a task that is \(former.state.rawValue) cannot be \(request.change)d")
+                "this coordinator cannot read the task; its log says why")
         }
-        if stored != former {
-            tasks[index].stored = stored
-            let changed = stored
-            try await answering {
-                do { try await self.write([], changing: { [.putTask(changed)] }) } catch {
-                    if let index = self.place(of: former.name) {
-                        self.tasks[index].stored = former
-                    }
-                    throw error
-                }
+        try await answering {
+            try await self.change(request.name) { stored in
+                try stored.take(request.change)
+            } applying: {
+                self.logger.info(
+                    "task changed",
+                    metadata: ["task": "\(request.name)", "change": "\(request.change)"])
             }
-            logger.info(
-                "task changed",
-                metadata: ["task": "\(former.name)", "state": "\(stored.state.rawValue)"])
         }
         var response = Covey_V1_ChangeTaskResponse()
-        response.status = try await status(of: stored)
+        response.status = try await status(of: try await storedTask(request.name))
         return response
     }
 
@@ -196,8 +174,12 @@ extension PopulationCoordinator {
             time: clock.wall())
         let name = request.task
         try await answering {
-            try await self.write([], changing: { [.putQuality(task: name, figure)] })
-            if let index = self.place(of: name) { self.tasks[index].quality.append(figure) }
+            try await self.write {
+                Writing(changes: [.putQuality(task: name, figure)])
+            } applying: {
+                guard let index = self.place(of: name) else { return }
+                self.tasks[index].note(figure)
+            }
         }
         return Covey_V1_ReportQualityResponse()
     }
@@ -214,11 +196,42 @@ extension PopulationCoordinator {
         }
         let content = LedgerEntry.Content.statement(
             LedgerStatement(topic: topic, text: request.text))
-        do { try await write([content]) } catch LedgerError.unencodable {
+        do {
+            try await write {
+                Writing(entries: [content])
+            } applying: {
+            }
+        } catch LedgerError.unencodable {
             throw CallError(.invalidArgument, "\(LedgerError.unencodable)")
         } catch { throw CallError(error) }
         var response = Covey_V1_DeclareResponse()
         response.index = UInt64(log.position(of: content) ?? 0)
         return response
+    }
+}
+
+extension StoredTask {
+    /// Whether a request for a new task asks for this one.
+    fileprivate func isRequestedAgain(by other: StoredTask) -> Bool {
+        scenario == other.scenario && devices == other.devices && catalogue == other.catalogue
+    }
+
+    /// Changes the state as an operator wishes.
+    fileprivate mutating func take(
+        _ change: Covey_V1_ChangeTaskRequest.Change
+    ) throws(CallError) {
+        switch (change, state) {
+        case (.pause, .active), (.pause, .paused): state = .paused
+        case (.resume, .paused), (.resume, .active): state = .active
+        case (.end, .finished), (.end, .failed): break
+        case (.end, _):
+            state = .finished
+            reason = "ended by the operator"
+        case (.unspecified, _), (.UNRECOGNIZED, _):
+            throw CallError(.invalidArgument, "say whether to pause, resume or end the task")
+        default:
+            throw CallError(
+                .failedPrecondition, "a task that is \(state.rawValue) cannot be \(change)d")
+        }
     }
 }

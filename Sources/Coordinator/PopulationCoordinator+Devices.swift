@@ -148,10 +148,15 @@ extension PopulationCoordinator: CoordinatorCalls {
     package func submitMessage(
         _ request: Covey_V1_SubmitMessageRequest, device identity: [UInt8]
     ) async throws(CallError) -> Covey_V1_SubmitMessageResponse {
-        let session = [UInt8](request.session)
+        let (session, message) = ([UInt8](request.session), [UInt8](request.message))
+        if let accepted = endings[session]?.accepted, let step = RoundStep(ofMessage: message),
+            accepted.contains(MessageDigest(of: message), in: step, from: identity)
+        {
+            return Covey_V1_SubmitMessageResponse()  // Once more, after the round's end.
+        }
         let index = try task(of: session)
-        try tasks[index].round?.live.submit([UInt8](request.message), from: identity)
-        await move(tasks[index].name)
+        try tasks[index].round?.live.submit(message, from: identity)
+        move(tasks[index].name)
         return Covey_V1_SubmitMessageResponse()
     }
 
@@ -215,7 +220,8 @@ extension PopulationCoordinator: CoordinatorCalls {
             settled != configuration.replica.name,
             let other = all.first(where: { $0.name == settled }),
             let ticket = try tasks[index].round?.live.uploadTicket(
-                for: identity, expires: clock.wall() + 10 * 60 * 1000)
+                for: identity,
+                expires: clock.wall() + configuration.schedule.milliseconds(of: .masking) + 60_000)
         else { return path }
         return other.url + path + "?ticket=" + ticket.text(key: uploadKey)
     }
@@ -225,7 +231,7 @@ extension PopulationCoordinator: CoordinatorCalls {
     ) async throws(CallError) -> Covey_V1_LeaveRoundResponse {
         if let index = try? task(of: [UInt8](request.session)) {
             try tasks[index].round?.live.leave(identity)
-            await move(tasks[index].name)
+            move(tasks[index].name)
         }
         return Covey_V1_LeaveRoundResponse()
     }

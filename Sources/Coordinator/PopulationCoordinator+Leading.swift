@@ -13,6 +13,7 @@ extension PopulationCoordinator {
             if now >= nextLease {
                 nextLease = now + Int64(min(2000, configuration.leaseMilliseconds / 5))
                 await keepLease()
+                forgetExpiredSums()
             }
             if lease != nil { await moveTasks() } else { await standBy() }
             try? await Task.sleep(for: .milliseconds(lease != nil ? 25 : 200))
@@ -28,9 +29,12 @@ extension PopulationCoordinator {
         while tasks.contains(where: { $0.round != nil }), ContinuousClock.now < end {
             try? await Task.sleep(for: .milliseconds(50))
         }
-        for index in tasks.indices {
-            guard let round = tasks[index].round, !round.isBusy else { continue }
-            await abandon(task: round.plan.task, step: "drain", left: 0, needed: 0)
+        for task in tasks where task.round?.isBusy == false {
+            self.end(task.name, .abandoned(step: "drain", left: 0, needed: 0))
+        }
+        let last = ContinuousClock.now + .seconds(5)
+        while tasks.contains(where: { $0.round?.ending != nil }), ContinuousClock.now < last {
+            try? await Task.sleep(for: .milliseconds(20))
         }
     }
 
@@ -49,12 +53,12 @@ extension PopulationCoordinator {
             logger.info(
                 "leading", metadata: ["epoch": "\(taken.epoch)", "tasks": "\(tasks.count)"])
         } catch {
-            logger.error("the store does not answer", metadata: ["reason": "\(error)"])
-            // Without the store nothing can be decided, and the lease may be gone.
-            if lease != nil, let storeError = error as? StoreError, case .unavailable = storeError {
-                return
+            logger.error("the lease is not renewed", metadata: ["reason": "\(error)"])
+            // It may still be held: whatever is written next finds out.
+            switch error {
+            case StoreError.unavailable, StoreError.full: return
+            default: if lease != nil { stepDown() }
             }
-            if lease != nil { stepDown() }
         }
     }
 
@@ -67,10 +71,19 @@ extension PopulationCoordinator {
         tasks = []
         sessions = [:]
         var read: [RunningTask] = []
-        for stored in try await store.tasks() { read.append(try await makeTask(stored)) }
+        for stored in try await store.tasks() {
+            do { read.append(try await makeTask(stored)) } catch let error as StoreError {
+                throw error
+            } catch {
+                // The others go on without it.
+                logger.error(
+                    "a task is left alone",
+                    metadata: ["task": "\(stored.name)", "reason": "\(error)"])
+            }
+        }
         lease = taken
         tasks = read
-        for index in tasks.indices { try await clearUp(task: tasks[index].name) }
+        for task in read { try await clearUp(task: task.name) }
     }
 
     func readDevices() async throws {
@@ -121,28 +134,30 @@ extension PopulationCoordinator {
 
     /// Declares rounds abandoned that a leader before had under way.
     private func clearUp(task name: String) async throws {
-        guard let index = tasks.firstIndex(where: { $0.name == name }) else { return }
-        let open = tasks[index].latest.indices.filter {
-            [.open, .charged].contains(tasks[index].latest[$0].state)
-        }
-        for place in open {
-            var ended = tasks[index].latest[place]
+        guard let index = place(of: name) else { return }
+        for var round in tasks[index].latest where [.open, .charged].contains(round.state) {
             logger.warning(
                 "abandoned after an interruption",
-                metadata: ["task": "\(name)", "round": "\(ended.round + 1)"])
-            ended.state = .abandoned
-            ended.reason = "the coordinator was interrupted"
-            ended.ended = clock.wall()
-            let round = ended
-            try await write(
-                [
-                    .outcome(
-                        RoundOutcome(
-                            task: name, round: round.round,
-                            result: .abandoned(step: "interrupted", left: 0, needed: 0)))
-                ], changing: { [.putRound(round)] })
-            endings.note(round.session, completed: false, round.reason)
-            if tasks.indices.contains(index) { tasks[index].latest[place] = round }
+                metadata: ["task": "\(name)", "round": "\(round.round + 1)"])
+            round.state = .abandoned
+            round.reason = "the coordinator was interrupted"
+            round.ended = clock.wall()
+            let ended = round
+            try await write {
+                Writing(
+                    entries: [
+                        .outcome(
+                            RoundOutcome(
+                                task: name, round: ended.round,
+                                result: .abandoned(step: "interrupted", left: 0, needed: 0)))
+                    ], changes: [.putRound(ended)])
+            } applying: {
+                endings.note(ended.session, completed: false, reason: ended.reason)
+                guard let index = place(of: name),
+                    let place = tasks[index].latest.firstIndex(where: { $0.round == ended.round })
+                else { return }
+                tasks[index].latest[place] = ended
+            }
         }
     }
 }

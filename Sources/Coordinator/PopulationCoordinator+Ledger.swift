@@ -8,12 +8,21 @@ extension PopulationCoordinator {
     /// Looks whether the leader has added to the ledger, where that is another process.
     func refresh() async throws(CallError) {
         guard lease == nil else { return }
-        try await answering {
-            let size = self.log.byteCount
-            guard try await !self.store.ledger(from: size).isEmpty else { return }
-            let bytes = try await self.store.ledger(from: 0)
-            self.log = try LedgerLog(bytes: bytes, name: self.log.name, key: self.key)
-        }
+        let running = refreshing ?? Task { try await readLedger() }
+        refreshing = running
+        try await answering { try await running.value }
+    }
+
+    private func readLedger() async throws {
+        defer { refreshing = nil }
+        let (name, key, size) = (log.name, key, log.byteCount)
+        guard try await !store.ledger(from: size).isEmpty else { return }
+        let bytes = try await store.ledger(from: 0)
+        // Checking all of it takes its time.
+        let read = try await Task.detached { try LedgerLog(bytes: bytes, name: name, key: key) }
+            .value
+        // Meanwhile this coordinator may have begun to lead.
+        if lease == nil, read.byteCount > log.byteCount { log = read }
     }
 
     package func getCheckpoint() async throws(CallError) -> Covey_V1_GetCheckpointResponse {

@@ -43,13 +43,12 @@ extension PopulationCoordinator {
         status.queriesDone = UInt32(clamping: stored.queriesDone)
         status.devices = UInt64(stored.devices)
         if !stored.model.isEmpty { status.model.hash = Bytes(stored.model) }
-        let history = LedgerHistory(log.entries).tasks.first { $0.task.name == stored.name }
         if let index = place(of: stored.name) {
             status.queries = UInt32(clamping: tasks[index].plan.queries.count)
             status.rounds = UInt32(clamping: tasks[index].plan.rounds)
             status.roundsBegun = UInt32(clamping: tasks[index].roundsBegun)
-        } else if let history {
-            status.rounds = UInt32(clamping: history.task.rounds)
+        } else if let announced = announcement(of: stored.name) {
+            status.rounds = UInt32(clamping: announced.rounds)
         }
         let spent = log.spent
         status.epsilonCoordinator = spent?.epsilonCoordinator ?? 0
@@ -57,6 +56,14 @@ extension PopulationCoordinator {
         status.epsilonBudget = configuration.target.budget.epsilon
         status.delta = configuration.target.budget.delta
         return status
+    }
+
+    /// A task as the ledger announces it; nil where it is not announced yet.
+    private func announcement(of name: String) -> LedgerTask? {
+        for case .task(let task) in log.entries.lazy.map(\.content) where task.name == name {
+            return task
+        }
+        return nil
     }
 
     package func readiness() async -> Readiness {

@@ -25,9 +25,11 @@ package actor PopulationCoordinator {
 
     /// The ledger as far as it is durable.
     var log: LedgerLog
-    /// What all tasks together have spent, rounds under way included.
+    /// What all tasks together have spent, and how often their rounds have begun.
     var account: PopulationAccount
     var lease: Lease?
+    /// Reading what another leader has added to the ledger.
+    var refreshing: Task<Void, any Error>?
     var registry = DeviceRegistry()
     /// Oldest first.
     var tasks: [RunningTask] = []
@@ -122,25 +124,33 @@ package actor PopulationCoordinator {
 
     // MARK: Writing
 
+    /// What is to be written in one step.
+    struct Writing {
+        var entries: [LedgerEntry.Content] = []
+        var changes: [StoreChange] = []
+    }
+
     /// Makes entries and changes durable in one step, then takes the entries into ``log``.
+    ///
+    /// One write waits for the other. What a write depends on is therefore read in `prepare`, and what
+    /// follows from it is done in `apply`: in between nobody else writes.
     ///
     /// Where it throws, nothing was changed, or it cannot be known: then the coordinator no longer
     /// leads, and whoever leads next reads what is there.
     ///
     /// - Parameters:
-    ///   - contents: The entries.
-    ///   - changes: Made once all earlier writes are done, so that they see what those changed.
-    func write(
-        _ contents: [LedgerEntry.Content], changing changes: () -> [StoreChange] = { [] }
-    ) async throws {
+    ///   - prepare: Says what is to be written, once it is this write's turn; nil for nothing.
+    ///   - apply: Takes into memory what is durable now.
+    func write(_ prepare: () throws -> Writing?, applying apply: () -> Void) async throws {
         await takeTurn()
         defer { passTurn() }
         guard let lease else { throw StoreError.leaseLost }
-        let addition = try log.appending(contents, time: clock.wall(), signing: true)
+        guard let writing = try prepare() else { return }
+        let addition = try log.appending(writing.entries, time: clock.wall(), signing: true)
         let ledger: [StoreChange] =
             addition.bytes.isEmpty
             ? [] : [.appendLedger(offset: addition.offset, bytes: addition.bytes)]
-        do { try await store.commit(ledger + changes(), under: lease) } catch {
+        do { try await store.commit(ledger + writing.changes, under: lease) } catch {
             if case StoreError.full = error { throw error }
             logger.error("no longer leading", metadata: ["reason": "\(error)"])
             stepDown()
@@ -149,6 +159,7 @@ package actor PopulationCoordinator {
         // Where another leader came in between, this is no longer our ledger.
         guard self.lease == lease else { throw StoreError.leaseLost }
         log.take(addition)
+        apply()
     }
 
     /// Waits until nobody else writes; the order is that of coming.
@@ -170,7 +181,8 @@ package actor PopulationCoordinator {
         lease = nil
         for task in tasks {
             guard let round = task.round else { continue }
-            endings.note(round.plan.session, completed: false, "the coordinator stopped leading")
+            endings.note(
+                round.live, completed: false, reason: "the coordinator stopped leading")
         }
         tasks = []
         sessions = [:]

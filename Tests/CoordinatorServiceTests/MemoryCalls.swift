@@ -125,7 +125,7 @@ final class MemoryCalls: CoordinatorCalls {
     }
 
     func maskedInputByteCount(
-        session: [UInt8], ticket: String?
+        session: [UInt8], ticket: String?, device: [UInt8]
     ) async throws(CallError) -> Int {
         guard session == [UInt8](repeating: 0xAB, count: 32) else {
             throw CallError(.notFound, "this sum is not collected here")

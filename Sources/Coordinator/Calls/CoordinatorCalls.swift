@@ -42,10 +42,13 @@ package protocol CoordinatorCalls: Sendable {
 
     /// The size in bytes that a masked input of a sum has, before any of it is read.
     ///
-    /// - Parameter ticket: Of the address that came with the delivered shares, where it has one.
-    /// - Throws: `not_found` for a sum that is not collected here, and what is wrong with the ticket.
+    /// - Parameters:
+    ///   - ticket: Of the address that came with the delivered shares, where it has one.
+    ///   - device: Whose bearer token comes with it.
+    /// - Throws: `failed_precondition` where no masked input of the device is due here, and what is
+    ///   wrong with the ticket.
     func maskedInputByteCount(
-        session: [UInt8], ticket: String?
+        session: [UInt8], ticket: String?, device: [UInt8]
     ) async throws(CallError) -> Int
     /// Takes a masked input: a message of kind 5, whole.
     func submitMaskedInput(

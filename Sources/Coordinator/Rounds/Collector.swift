@@ -8,15 +8,24 @@ internal import VectorKernels
 package struct Collector: Sendable {
     private let session: [UInt8]
     private let replica: String
+    private let vectorLength: Int
     private var sum: RingVector
     private var taken: [Int: (inclusion: [UInt8], digest: MessageDigest)] = [:]
     private var isClosed = false
+    /// Whether nothing is left to be done but to answer repetitions.
+    private(set) var isHandedIn = false
+    /// Until when devices may come, by the caller's clock.
+    var expires: Int64
+    /// How many masked inputs the others were told of; nil before the first time.
+    var reported: Int?
 
     /// Begins with the first ticket that is shown for a sum.
     package init(for ticket: UploadTicket) {
+        expires = ticket.expires
         session = ticket.session
         replica = ticket.replica
-        sum = RingVector(zeros: ticket.vectorLength, bits: ticket.modulusBits)
+        vectorLength = ticket.vectorLength
+        sum = RingVector(zeros: vectorLength, bits: ticket.modulusBits)
     }
 
     /// How many masked inputs are in.
@@ -37,7 +46,7 @@ package struct Collector: Sendable {
         let input = upload.input
         guard ticket.identity == identity, ticket.device == input.device,
             ticket.session == session, ticket.replica == replica,
-            ticket.vectorLength == sum.count, ticket.modulusBits == sum.bits
+            ticket.vectorLength == vectorLength, ticket.modulusBits == sum.bits
         else {
             throw CallError(
                 .permissionDenied,
@@ -64,6 +73,14 @@ package struct Collector: Sendable {
                     + "prescribes")
         }
         taken[input.device] = (input.inclusion, upload.digest)
+        expires = max(expires, ticket.expires)
+    }
+
+    /// Forgets the sum, which was handed in, but not who is in it: the same bytes may still come
+    /// again.
+    package mutating func forgetSum() {
+        sum = RingVector(zeros: 0, bits: sum.bits)
+        isHandedIn = true
     }
 
     /// What was added up, to be handed in. Nothing more is taken from then on, so that it is the

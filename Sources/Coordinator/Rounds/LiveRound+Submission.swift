@@ -18,7 +18,7 @@ extension LiveRound {
         _ message: [UInt8], from identity: [UInt8]
     ) throws(CallError) {
         let device = try number(of: identity)
-        guard let kind = message.first, let step = RoundStep(rawValue: Int(kind)) else {
+        guard let step = RoundStep(ofMessage: message) else {
             throw CallError(
                 .invalidArgument, "devices send messages of the kinds 1, 3, 5, 7 and 9 only")
         }
@@ -59,6 +59,17 @@ extension LiveRound {
         note(digest, in: step, from: device)
     }
 
+    /// Checks that a device's masked input is due, or was accepted before, so that it is worth to be
+    /// read.
+    ///
+    /// - Throws: ``FederatedProtocol/CallError`` as ``submitMasked(_:from:)`` does.
+    package func expectMasked(from identity: [UInt8]) throws(CallError) {
+        let device = try number(of: identity)
+        guard accepted[.masking]?[device] == nil else { return }
+        try checkDue(.masking, from: device)
+        try checkUpload(of: device)
+    }
+
     /// Takes a masked input.
     ///
     /// - Throws: ``FederatedProtocol/CallError``, as ``submit(_:from:)`` does; `failed_precondition`
@@ -68,17 +79,21 @@ extension LiveRound {
     ) throws(CallError) {
         let device = try number(of: identity)
         guard try isDue(upload.digest, in: .masking, from: device) else { return }
+        try checkUpload(of: device)
+        do throws(AggregationError) {
+            try own(upload.input.device, device)
+            try coordinator.receive(upload.input)
+        } catch { throw CallError(error, in: .masking) }
+        note(upload.digest, in: .masking, from: device)
+    }
+
+    private func checkUpload(of device: Int) throws(CallError) {
         guard uploads[device, default: replica] == replica else {
             throw CallError(
                 .failedPrecondition,
                 "another coordinator collects this device's masked input; upload to the address that "
                     + "came with the shares")
         }
-        do throws(AggregationError) {
-            try own(upload.input.device, device)
-            try coordinator.receive(upload.input)
-        } catch { throw CallError(error, in: .masking) }
-        note(upload.digest, in: .masking, from: device)
     }
 
     /// Whether a message is one that its step waits for; false where it was accepted before.
@@ -89,6 +104,11 @@ extension LiveRound {
             guard known == digest else { throw .sentOther(asked) }
             return false
         }
+        try checkDue(asked, from: device)
+        return true
+    }
+
+    private func checkDue(_ asked: RoundStep, from device: Int) throws(CallError) {
         if let outcome { throw CallError(.failedPrecondition, outcome.description) }
         guard !gone.contains(device) else {
             throw CallError(
@@ -99,7 +119,6 @@ extension LiveRound {
         guard asked == step && !isClosed || isLateEndorsement else {
             throw .notNow(asked, current: step)
         }
-        return true
     }
 
     /// Checks that a device speaks for itself only.

@@ -23,7 +23,7 @@ package struct LiveRound: Sendable {
     /// The masked sum.
     package let parameters: AggregationParameters
     /// When the round began.
-    package let began: Int64
+    package private(set) var began: Int64
     /// The step under way, or the last one.
     package internal(set) var step = RoundStep.advertising
     /// When each step ended, in milliseconds after ``began``.
@@ -85,6 +85,9 @@ package struct LiveRound: Sendable {
         missing = Set(0..<parameters.cohortSize)
         survivors = DeviceSet([], cohortSize: parameters.cohortSize)
     }
+
+    /// Lets the round begin at another time than it was made.
+    mutating func begin(now: Int64) { (began, stepBegan) = (now, now) }
 
     /// When ``advance(now:)`` is to be called at the latest; nil where the round waits for the caller
     /// or is over.

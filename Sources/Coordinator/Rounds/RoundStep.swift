@@ -9,6 +9,12 @@ package enum RoundStep: Int, Sendable, Hashable, Comparable, CaseIterable {
     case endorsing = 7
     case unmasking = 9
 
+    /// The step of an encoded message; nil where it is none of a device's.
+    init?(ofMessage message: [UInt8]) {
+        guard let kind = message.first else { return nil }
+        self.init(rawValue: Int(kind))
+    }
+
     package static func < (left: RoundStep, right: RoundStep) -> Bool {
         left.rawValue < right.rawValue
     }

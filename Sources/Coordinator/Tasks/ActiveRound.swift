@@ -19,6 +19,30 @@ struct ActiveRound: Sendable {
     var live: LiveRound
     /// Whether something is being made durable or revealed, so that the round does not move.
     var isBusy = false
+    /// How it ends, as soon as that can be stored.
+    var ending: Ending?
+    /// When storing the end is tried again, by the monotonic clock; nil while it is being tried.
+    var nextEnding: Int64?
+    /// When it is looked next how much other replicas have collected, by the monotonic clock.
+    var nextCount: Int64 = 0
+
+    enum Ending: Sendable {
+        case completed(RevealedSum)
+        /// After a step, with how many devices were left of those that were needed.
+        case abandoned(step: String, left: Int, needed: Int)
+    }
+}
+
+/// What a revealed sum has led to.
+struct RevealedSum: Sendable {
+    var algorithm: TaskAlgorithm
+    /// By their numbers in the population.
+    var contributors: [Int]
+    var answered: [Int]
+    var noiseStandardDeviation: Double
+    var modelHash: [UInt8]
+    var checkpoint: [UInt8]
+    var model: [UInt8]
 }
 
 extension LiveRound {

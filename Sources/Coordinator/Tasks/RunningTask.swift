@@ -23,6 +23,8 @@ struct RunningTask: Sendable {
     var round: ActiveRound?
     /// When the next round may begin, by the monotonic clock.
     var nextRound: Int64 = 0
+    /// When it is looked next whether enough devices are there, by the monotonic clock.
+    var nextLook: Int64 = 0
     /// Rounds in a row that came to nothing.
     var failures = 0
     /// The latest rounds that are over, oldest first.
@@ -48,19 +50,34 @@ struct RunningTask: Sendable {
             task: announced.name, population: announced.population, policy: announced.policy)
     }
 
-    /// Another query is answered, unless it was noted before.
-    mutating func answer(checkpoint: [UInt8], model: [UInt8]) {
-        guard stored.checkpoint != checkpoint else { return }
+    /// The task as it is stored when another query is answered.
+    func answered(checkpoint: [UInt8], model: [UInt8]) -> StoredTask {
+        var stored = stored
         stored.checkpoint = checkpoint
         stored.model = model
         stored.queriesDone += 1
         if stored.queriesDone == plan.queries.count { stored.state = .finished }
+        return stored
+    }
+
+    /// What the round under way may still be charged; 0 where it is charged, or there is none.
+    var rhoUnderWay: Double {
+        guard let round, round.stored.state == .open else { return 0 }
+        return plan.rho[round.stored.query]
     }
 
     /// Remembers a round that is over.
     mutating func remember(_ round: StoredRound) {
         latest.append(round)
         if latest.count > Self.mostRemembered { latest.removeFirst() }
+    }
+
+    /// Takes a figure of the task's models; one that is told again replaces the former.
+    mutating func note(_ figure: QualityFigure) {
+        quality.removeAll {
+            $0.metric == figure.metric && $0.queriesDone == figure.queriesDone
+        }
+        quality.append(figure)
     }
 
     static let mostRemembered = 100

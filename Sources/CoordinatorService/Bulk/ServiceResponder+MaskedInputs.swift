@@ -27,16 +27,17 @@ extension ServiceResponder {
         }
         let device = try await gate.device(client, at: now)
         let ticket = request.uri.queryParameters["ticket"].map { String($0) }
-        let expected = try await calls.maskedInputByteCount(session: session, ticket: ticket)
+        let expected = try await calls.maskedInputByteCount(
+            session: session, ticket: ticket, device: device)
         guard length == expected else {
             throw Refusal(
                 CallError(.invalidArgument, "a masked input of this sum has \(expected) bytes"),
                 status: length > expected ? .contentTooLarge : .badRequest)
         }
-        guard uploads.reserve(expected) else {
+        guard uploads.reserve(expected, for: device) else {
             throw Refusal.tooMuch("too many uploads at once", retryAfter: .seconds(1))
         }
-        defer { uploads.release(expected) }
+        defer { uploads.release(expected, for: device) }
         let message = try await request.collectBody(limit: expected, expected: expected)
         try await calls.submitMaskedInput(message, session: session, ticket: ticket, device: device)
         return Response(status: .noContent)

@@ -37,14 +37,17 @@ struct RateLimitTests {
     func `uploads take room and give it back`() {
         let space = UploadSpace(byteCount: 100)
         // One that is larger than all there is must still be possible.
-        #expect(space.reserve(150))
-        #expect(!space.reserve(1))
-        space.release(150)
-        #expect(space.reserve(60))
-        #expect(space.reserve(40))
-        #expect(!space.reserve(1))
-        space.release(60)
-        #expect(space.reserve(60))
+        #expect(space.reserve(150, for: [150]))
+        #expect(!space.reserve(1, for: [1]))
+        space.release(150, for: [150])
+        #expect(space.reserve(60, for: [60]))
+        #expect(space.reserve(40, for: [40]))
+        #expect(!space.reserve(1, for: [1]))
+        space.release(60, for: [60])
+        #expect(space.reserve(50, for: [50]))
+        // Each device has one at a time.
+        #expect(!space.reserve(5, for: [50]))
+        #expect(space.reserve(10, for: [10]))
         #expect(space.byteCount == 100)
     }
 

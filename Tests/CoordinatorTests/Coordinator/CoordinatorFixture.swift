@@ -39,13 +39,13 @@ struct CoordinatorFixture {
 
     static func configuration(
         rehearsal: Bool = false, enrolment: CoordinatorConfiguration.Enrolment = .open,
-        replica: String = "one", step: Int = 3000
+        replica: String = "one", step: Int = 3000, epsilon: Double = 50
     ) throws -> CoordinatorConfiguration {
         CoordinatorConfiguration(
             replica: Replica(name: replica, url: "http://\(replica).example"),
             origin: "shop.example/recommender",
             target: PrivacyTarget(
-                budget: try PrivacyBudget(epsilon: 50, delta: 1e-5), against: .coordinator),
+                budget: try PrivacyBudget(epsilon: epsilon, delta: 1e-5), against: .coordinator),
             isRehearsal: rehearsal, enrolment: enrolment,
             schedule: StepSchedule(
                 advertising: step, sharing: step, masking: step, endorsing: step, unmasking: step,
@@ -64,11 +64,12 @@ struct CoordinatorFixture {
 
     /// Waits until the coordinator leads.
     static func start(
-        _ store: any CoordinatorStore, _ configuration: CoordinatorConfiguration
+        _ store: any CoordinatorStore, _ configuration: CoordinatorConfiguration,
+        clock: CoordinatorClock = .system
     ) async throws -> (coordinator: PopulationCoordinator, run: Task<Void, Never>) {
         let coordinator = try await PopulationCoordinator(
             configuration: configuration, store: store,
-            key: try SigningKey(seed: SecretBytes(seed)),
+            key: try SigningKey(seed: SecretBytes(seed)), clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let run = Task { await coordinator.run() }
         while await !coordinator.readiness().isReady {

@@ -24,6 +24,8 @@ actor DeviceInProcess {
     /// Who collects at an address that has another host; nil where it does not answer.
     var collector: @Sendable (_ address: String) -> (any CoordinatorCalls)? = { _ in nil }
     private(set) var refusals: [String] = []
+    /// What was sent in the last round.
+    private(set) var sent: [(session: [UInt8], bytes: [UInt8])] = []
 
     init(number: Int, scenario: Scenario, data: Holdout, catalogue: Catalogue, devices: Int) throws
     {
@@ -114,6 +116,7 @@ actor DeviceInProcess {
         }
         let last = fate(round)
         if last == .charged { return }
+        self.sent = []
         var effect = try state.recordIsDurable()
         var upload = ""
         while true {
@@ -135,6 +138,7 @@ actor DeviceInProcess {
                     request.message = Data(message)
                     _ = try await calls.submitMessage(request, device: device)
                 }
+                self.sent.append((offer.plan.session, message))
                 if case .finish = effect {
                     finished += 1
                     return
