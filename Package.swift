@@ -174,10 +174,14 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CVectorKernels", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "CVectorKernels", "Datasets", "DifferentialPrivacy", "FederatedProtocol", "Fleet",
                 "OnDevice", "PrivacyAudit", "PrivacyLedger", "PrivateAggregation", "Recommender",
                 "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["accounting-peers.py", "ranking-peers.py"], swiftSettings: features),
 

@@ -93,12 +93,19 @@ extension PopulationCoordinator {
                 "the ledger protects under \(opening.neighbouring.rawValue), and a cohort of a fixed "
                     + "size does not; use cohort.selection everyone or coins")
         }
-        let budget = opening.target.budget
-        guard task.announced.target.budget.epsilon <= budget.epsilon * (1 + 1e-9) else {
+        let (budget, asked) = (opening.target.budget, task.announced.target.budget.epsilon)
+        guard asked <= budget.epsilon * (1 + 1e-9) else {
             throw CallError(
                 .invalidArgument,
-                "privacy.epsilon \(task.announced.target.budget.epsilon) is more than the "
-                    + "\(budget.epsilon) that this ledger may ever spend")
+                "privacy.epsilon \(asked) is more than the \(budget.epsilon) that this ledger may "
+                    + "ever spend: lower it with --set privacy.epsilon=\(budget.epsilon), or begin a "
+                    + "new store with another ledger.epsilon")
+        }
+        do { try refuseIfTooDear(task, rho: task.plan.rho[0], countingOthers: false) } catch {
+            throw CallError(
+                .failedPrecondition,
+                "not even one round of this task fits into what other tasks have left of the "
+                    + "ledger's epsilon \(budget.epsilon): \(error)")
         }
         // A first round that could be planned shows that cohort, noise and masks fit together.
         do {

@@ -204,7 +204,7 @@ public struct AggregationDevice<Randomness: RandomSource>: Sendable {
         return MaskedInput(
             device: device,
             inclusion: identity.sign(parameters.inclusionHash(of: device, sharers: sharers)),
-            packed: vector.packed())
+            packed: vector.packed()[...])
     }
 
     /// Step 4, on members of the committee: signs the set of survivors, one only.

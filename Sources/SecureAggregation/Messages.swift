@@ -65,11 +65,12 @@ public struct MaskedInput: Sendable, Hashable {
     public var device: Int
     /// The Ed25519 signature over ``AggregationParameters/inclusionHash(of:sharers:)``, 64 bytes.
     public var inclusion: [UInt8]
-    /// The masked elements, `modulusBits` bits each.
-    public var packed: [UInt8]
+    /// The masked elements, `modulusBits` bits each. A part of the message that it came in: vectors
+    /// are long, and nobody else needs that.
+    public var packed: ArraySlice<UInt8>
 
     /// Describes a masked vector.
-    public init(device: Int, inclusion: [UInt8], packed: [UInt8]) {
+    public init(device: Int, inclusion: [UInt8], packed: ArraySlice<UInt8>) {
         self.device = device
         self.inclusion = inclusion
         self.packed = packed

@@ -72,13 +72,15 @@ public struct RingVector: Sendable {
     /// Adds a vector that ``packed()`` wrote.
     ///
     /// - Returns: False, with nothing added, where the number of bytes is not that of this vector.
-    public mutating func add(packed: [UInt8]) -> Bool {
+    public mutating func add(packed: ArraySlice<UInt8>) -> Bool {
         guard packed.count == Self.packedByteCount(count: count, bits: bits) else { return false }
         let (count, bits) = (count, UInt32(bits))
-        withLanes {
-            covey_unpack_add16($0, packed, count, bits)
-        } wide: {
-            covey_unpack_add32($0, packed, count, bits)
+        packed.withUnsafeBufferPointer { packed in
+            withLanes {
+                covey_unpack_add16($0, packed.baseAddress, count, bits)
+            } wide: {
+                covey_unpack_add32($0, packed.baseAddress, count, bits)
+            }
         }
         return true
     }

@@ -17,9 +17,9 @@ import VectorKernels
             let packed = RingVector(original, bits: bits).packed()
             #expect(packed.count == RingVector.packedByteCount(count: count, bits: bits))
             var unpacked = RingVector(zeros: count, bits: bits)
-            let isAdded = unpacked.add(packed: packed)
+            let isAdded = unpacked.add(packed: packed[...])
             #expect(isAdded && unpacked.elements == original.map { $0 & mask })
-            let isLongerAdded = unpacked.add(packed: packed + [0])
+            let isLongerAdded = unpacked.add(packed: (packed + [0])[...])
             #expect(!isLongerAdded && unpacked.elements == original.map { $0 & mask })
         }
     }
@@ -33,7 +33,7 @@ import VectorKernels
         let (left, right) = (values(101, seed: 5), values(101, seed: 6))
         var sum = RingVector(left, bits: bits)
         sum.add(RingVector(right, bits: bits))
-        let isAdded = sum.add(packed: RingVector(left, bits: bits).packed())
+        let isAdded = sum.add(packed: RingVector(left, bits: bits).packed()[...])
         #expect(isAdded)
         for index in 0..<101 {
             #expect(sum.elements[index] == (2 &* left[index] &+ right[index]) & mask)

@@ -49,7 +49,7 @@ extension LiveRound {
                 .failedPrecondition, "the partial sum of \(partial.replica) is not due now")
         }
         var sum = RingVector(zeros: parameters.vectorLength, bits: parameters.modulusBits)
-        guard partial.session == parameters.session, sum.add(packed: partial.packed) else {
+        guard partial.session == parameters.session, sum.add(packed: partial.packed[...]) else {
             throw CallError(
                 .invalidArgument, "the partial sum of \(partial.replica) is not of this round")
         }

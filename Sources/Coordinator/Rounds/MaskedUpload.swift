@@ -19,7 +19,7 @@ package struct MaskedUpload: Sendable {
         }
         input = MaskedInput(
             device: message[1..<5].reversed().reduce(0) { $0 << 8 | Int($1) },
-            inclusion: Array(message[5..<vector]), packed: Array(message[vector...]))
+            inclusion: Array(message[5..<vector]), packed: message[vector...])
         digest = MessageDigest(of: message)
     }
 }

@@ -45,8 +45,12 @@ package struct ServerConfiguration: Sendable {
         }
     }
 
-    /// Checks what can be checked without a network: that the certificate can be used.
+    /// Checks what can be checked while another process serves: that the addresses are some and that
+    /// the certificate can be used.
     ///
-    /// - Throws: ``CertificateError``, ``SecretFileError``.
-    package func validate() throws { if let tls { _ = try CertificateStore(tls) } }
+    /// - Throws: ``SettingsError``, ``CertificateError``, ``SecretFileError``.
+    package func validate() throws {
+        try checkAddresses()
+        if let tls { _ = try CertificateStore(tls) }
+    }
 }

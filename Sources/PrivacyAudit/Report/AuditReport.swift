@@ -1,7 +1,7 @@
 public import DifferentialPrivacy
+internal import Foundation
 public import PrivacyLedger
 internal import PrivateAggregation
-internal import Sodium
 
 /// What an auditor hands to a regulator about a ledger: everything worked out from its entries, and
 /// nothing else, so that the same ledger gives the same report.
@@ -68,7 +68,7 @@ public struct AuditReport: Sendable, Codable {
     public var signedEntries: Int
     /// The number of entries.
     public var entries: Int
-    /// The root of the tree over the entries, in hexadecimal; absent without a checkpoint.
+    /// The root of the tree over the entries, in base64 as in checkpoints; absent without a checkpoint.
     public var root: String?
     /// Whether it is of a simulation.
     public var isSimulation: Bool
@@ -106,7 +106,7 @@ public struct AuditReport: Sendable, Codable {
         self.isKeyPinned = isKeyPinned
         entries = verification.entries.count
         signedEntries = verification.checkpoint?.size ?? 0
-        root = verification.checkpoint.map { hexadecimal($0.root) }
+        root = verification.checkpoint.map { Data($0.root).base64EncodedString() }
         isSimulation = opening.randomness == .seeded
         findings = verification.findings
         neighbouring = opening.neighbouring

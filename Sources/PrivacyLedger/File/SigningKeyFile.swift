@@ -36,11 +36,26 @@ public enum SigningKeyFile {
         return try SigningKey(seed: SecretBytes(seed))
     }
 
-    /// Writes the seed of a key.
+    /// Writes the seed of a key, whole or not at all: what it signs may be durable before it is.
     public static func write(seed: [UInt8], at path: String) throws {
         let text = Data(seed).base64EncodedString() + "\n"
-        let isWritten = FileManager.default.createFile(
-            atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        guard isWritten else { throw LedgerError.unwritable(path: path) }
+        let new = path + ".new"
+        do {
+            try? FileManager.default.removeItem(atPath: new)
+            guard
+                FileManager.default.createFile(
+                    atPath: new, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw LedgerError.unwritable(path: path) }
+            let file = try FileHandle(forWritingTo: URL(filePath: new))
+            try file.write(contentsOf: Data(text.utf8))
+            try file.synchronize()
+            try file.close()
+            guard rename(new, path) == 0 else { throw LedgerError.unwritable(path: path) }
+            let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY)
+            if folder >= 0 {
+                fsync(folder)
+                close(folder)
+            }
+        } catch { throw LedgerError.unwritable(path: path) }
     }
 }

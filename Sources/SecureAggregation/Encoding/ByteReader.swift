@@ -49,7 +49,7 @@ struct ByteReader {
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func append(_ more: [UInt8]) { bytes += more }
+    mutating func append(_ more: some Collection<UInt8>) { bytes += more }
 
     mutating func append(byte: Int) { bytes.append(UInt8(truncatingIfNeeded: byte)) }
 

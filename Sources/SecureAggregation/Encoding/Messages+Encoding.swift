@@ -163,7 +163,7 @@ extension MaskedInput: AggregationMessage {
         inclusion = try message.reader.bytes(SigningKey.signatureLength)
         packed = try message.reader.bytes(
             RingVector.packedByteCount(
-                count: parameters.vectorLength, bits: parameters.modulusBits))
+                count: parameters.vectorLength, bits: parameters.modulusBits))[...]
     }
 }
 

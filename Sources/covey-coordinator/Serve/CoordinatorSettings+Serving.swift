@@ -1,6 +1,7 @@
 import Coordinator
 import CoordinatorService
 import Foundation
+import PrivacyLedger
 import Sodium
 
 extension CoordinatorSettings {
@@ -12,7 +13,36 @@ extension CoordinatorSettings {
                 reason: "name the ledger, such as shop.example/recommender; the name holds for ever"
             )
         }
+        let sample = [UInt8](repeating: 1, count: 32)
+        guard (try? VerificationKey(name: coordinator.origin, key: sample)) != nil else {
+            throw SettingsError.invalid(
+                key: "ledger.origin",
+                reason: "a name has no spaces and no '+', such as shop.example/recommender")
+        }
         try server.validate()
+        guard case .file(let path) = store else { return }
+        for (key, path) in [("store", path), ("ledger.keyFile", ledgerKeyFile)] {
+            let folder = URL(filePath: path).deletingLastPathComponent().path
+            guard FileManager.default.isWritableFile(atPath: folder) else {
+                throw SettingsError.invalid(
+                    key: key,
+                    reason: "the folder \(folder) is not there, or must not be written; make it, "
+                        + "or choose another path")
+            }
+        }
+    }
+
+    /// The key that signs the ledger of a store; made where the ledger has not begun.
+    func readKey(for store: any CoordinatorStore) async throws -> SigningKey {
+        let isBegun = try await !store.ledger(from: 0).isEmpty
+        guard !isBegun || FileManager.default.fileExists(atPath: ledgerKeyFile) else {
+            throw SettingsError.invalid(
+                key: "ledger.keyFile",
+                reason: "there is no \(ledgerKeyFile), and the store's ledger is signed already: "
+                    + "name the file with its key")
+        }
+        return try SigningKeyFile.read(
+            at: ledgerKeyFile, orMake: (name: coordinator.origin, algorithm: .ed25519))
     }
 
     /// The coordinator's configuration, with a name that no other process ever had.

@@ -61,11 +61,15 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(_ settings: CoordinatorSettings) async throws {
         let logger = Logger(label: "covey") { _ in JSONLogHandler(logLevel: settings.logLevel) }
-        let key = try SigningKeyFile.read(
-            at: settings.ledgerKeyFile,
-            orMake: (name: settings.coordinator.origin, algorithm: .ed25519))
+        if settings.administratorToken == nil {
+            logger.warning(
+                "nobody can administrate this coordinator",
+                metadata: ["remedy": "set \(ServerSecret.administratorToken.rawValue)"])
+        }
+        try await settings.server.checkPorts()
         let store = try await settings.store.open()
         do {
+            let key = try await settings.readKey(for: store)
             let coordinator = try await PopulationCoordinator(
                 configuration: settings.namedConfiguration(), store: store, key: key,
                 logger: logger)
@@ -77,6 +81,12 @@ struct Serve: AsyncParsableCommand {
                 .run()
         } catch {
             await store.close()
+            if case LedgerError.otherKey = error {
+                throw SettingsError.invalid(
+                    key: "ledger.keyFile",
+                    reason: "the key in \(settings.ledgerKeyFile) is not the one that signed the "
+                        + "store's ledger; name the file with that key")
+            }
             throw error
         }
         await store.close()

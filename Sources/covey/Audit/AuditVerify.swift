@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import PrivacyLedger
-import Sodium
 
 extension Audit {
     /// Whether a ledger is in order.
@@ -73,7 +72,7 @@ struct VerifyAnswer: Encodable {
         spent = verification.spent
         publicKey = verification.key?.description
         isKeyPinned = options.isKeyPinned
-        root = verification.checkpoint.map { hexadecimal($0.root) }
+        root = verification.checkpoint.map { Data($0.root).base64EncodedString() }
     }
 
     /// The most findings that are listed one by one.

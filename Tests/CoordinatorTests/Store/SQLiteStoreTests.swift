@@ -48,6 +48,18 @@ struct SQLiteStoreTests {
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test func `a store that was closed is whole in its file alone`() async throws {
+        try await fixture.withStore {
+            try await $0.addEnrolmentTokens(hashes: [[UInt8](repeating: 1, count: 32)], expiry: 9)
+        }
+        let copy = fixture.path + "-copy"
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: copy)
+        let count = try await DatabaseQueue(path: copy).read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM enrolment_token")
+        }
+        #expect(count == 1)
+    }
+
     @Test func `a newer version is refused and left alone`() async throws {
         try await fixture.withStore { try await $0.check() }
         try await DatabaseQueue(path: fixture.path).write {

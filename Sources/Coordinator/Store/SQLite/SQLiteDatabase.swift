@@ -75,8 +75,15 @@ final class SQLiteDatabase: SQLDatabase {
     func close() async {
         await writer.stop()
         await readers.stop()
+        // Once, and not where somebody else writes.
+        if lock.withLock({ $0 != nil }) { emptyLog() }
         try? pool.close()
         lock.withLock { $0 = nil }
+    }
+
+    /// Moves everything from the log into the file, for those who copy that alone.
+    private func emptyLog() {
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     }
 
     private func connection(_ database: Database) -> SQLiteConnection {

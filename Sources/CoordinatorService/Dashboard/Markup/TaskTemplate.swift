@@ -127,6 +127,9 @@ enum TaskTemplate {
         <h2 id="model-heading">Model</h2>
         <p class="prose">The published model's hash, as the ledger names it:</p>
         {{> listing}}
+        {{#modelPath}}
+        <p><a href="{{.}}" download>Download the model</a></p>
+        {{/modelPath}}
         </section>
         {{/model}}
 

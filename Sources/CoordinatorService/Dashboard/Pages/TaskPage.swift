@@ -46,6 +46,7 @@ struct TaskPage {
     let progress: TaskProgress
     let facts: [Fact]
     let model: [Listing]
+    let modelPath: [String]
     let current: [CurrentRound]
     let figures: [ChartFigure]
     let hasFigures: Bool
@@ -59,14 +60,15 @@ struct TaskPage {
 
     init(_ task: CoordinatorOverview.Task, in overview: CoordinatorOverview) {
         name = task.name
-        state = .task(task.state)
+        state = .task(task)
         announcement = "Task \(task.name) is \(task.state)."
         algorithm = task.algorithm
-        devices = NumberText.count(task.devices) + (task.devices == 1 ? " device" : " devices")
+        devices = NumberText.count(task.devices, "device", "devices")
         reason = task.reason.isEmpty ? [] : [task.reason]
         progress = TaskProgress(task, population: overview.population)
         facts = Self.facts(of: task)
         model = task.modelHash.map { [.init(id: "model-hash", name: "hash", text: $0)] } ?? []
+        modelPath = task.modelHash == nil ? [] : ["/v1/models/\(task.name)"]
         current =
             task.latest.last(where: \.isUnderWay).map {
                 [Self.current($0, now: overview.time)]
@@ -96,15 +98,15 @@ struct TaskPage {
                     + "\(NumberText.count(abandoned)) abandoned lately"),
             .init(
                 name: "Epsilon, coordinator", value: NumberText.fixed(charged?.epsilonCoordinator),
-                note: "after its last charged round"),
+                note: "of all tasks, after its last charged round"),
             .init(
                 name: "Epsilon, observers", value: NumberText.fixed(charged?.epsilonObserver),
-                note: "after its last charged round"),
+                note: "of all tasks, after its last charged round"),
         ]
             + task.lastQuality.prefix(2).map {
                 .init(
                     name: $0.metric, value: NumberText.fixed($0.value),
-                    note: "after \(NumberText.count($0.queriesDone)) queries")
+                    note: "after " + NumberText.count($0.queriesDone, "query", "queries"))
             }
     }
 

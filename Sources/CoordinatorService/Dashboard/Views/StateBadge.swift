@@ -1,3 +1,5 @@
+internal import Coordinator
+
 /// A state as a word with a shape and a colour of its own, so that none of them is needed to tell
 /// states apart.
 struct StateBadge {
@@ -17,11 +19,14 @@ struct StateBadge {
     }
 
     /// The badge of a task's state.
-    static func task(_ state: String) -> StateBadge {
-        switch state {
+    static func task(_ task: CoordinatorOverview.Task) -> StateBadge {
+        let state = task.state
+        return switch state {
         case "gathering": .init(state, "quiet", dots, "waits for devices to enrol")
         case "active": .init(state, "busy", triangle, "rounds are under way")
         case "paused": .init(state, "quiet", bars, "no round is begun until it is resumed")
+        case "finished" where task.queriesDone < task.queries:
+            .init("ended", "quiet", square, "the operator ended it before its last query")
         case "finished": .init(state, "good", tick, "all its queries are answered")
         case "failed": .init(state, "bad", cross, "it cannot go on")
         default: .init(state, "quiet", ring, "")
@@ -47,5 +52,6 @@ struct StateBadge {
     private static let cross = "M2 2l8 8M10 2l-8 8"
     private static let triangle = "M3 1.5l7 4.5l-7 4.5z"
     private static let bars = "M3.5 1.5v9M8.5 1.5v9"
+    private static let square = "M2.5 2.5h7v7h-7z"
     private static let dots = "M1.5 6h.01M6 6h.01M10.5 6h.01"
 }

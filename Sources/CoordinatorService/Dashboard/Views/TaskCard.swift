@@ -24,7 +24,7 @@ struct TaskCard {
         id = "task-\(place)"
         name = task.name
         path = DashboardRoute.task(task.name).path
-        state = .task(task.state)
+        state = .task(task)
         announcement = "Task \(task.name) is \(task.state)."
         reason = task.reason.isEmpty ? [] : [task.reason]
         algorithm = task.algorithm
@@ -33,7 +33,8 @@ struct TaskCard {
         progressBar = progress.bar
         now = progress.now
         quality = task.lastQuality.map {
-            "\($0.metric) \(NumberText.fixed($0.value)) after \(NumberText.count($0.queriesDone))"
+            "\($0.metric) \(NumberText.fixed($0.value)) after "
+                + NumberText.count($0.queriesDone, "query", "queries")
         }
         strip = task.latest.isEmpty ? [] : [RoundStrip(rounds: task.latest).svg]
     }
@@ -73,7 +74,7 @@ struct TaskProgress {
         } else if task.state == "active" {
             now = "Between rounds"
         } else {
-            now = "\(NumberText.count(task.roundsBegun)) rounds begun"
+            now = NumberText.count(task.roundsBegun, "round", "rounds") + " begun"
         }
     }
 }

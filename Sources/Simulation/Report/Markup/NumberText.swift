@@ -28,6 +28,11 @@ package enum NumberText {
     /// A whole number with groups of three digits.
     package static func count(_ value: Int) -> String { grouped("\(value)") }
 
+    /// A whole number of something: "1 round", "2 rounds".
+    package static func count(_ value: Int, _ one: String, _ many: String) -> String {
+        count(value) + " " + (value == 1 ? one : many)
+    }
+
     /// A number as digits and a power of ten, `10⁻⁵` or `2.5·10⁻⁶`.
     package static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return significant(value) }
