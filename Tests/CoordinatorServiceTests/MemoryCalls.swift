@@ -18,6 +18,9 @@ final class MemoryCalls: CoordinatorCalls {
         var tasks: [Covey_V1_CreateTaskRequest] = []
         var devices: [[UInt8]] = []
         var checkpoint = "a checkpoint"
+        /// How often it was asked for overview and readiness.
+        var overviews = 0
+        var readinesses = 0
     }
 
     let content = Mutex(Content())
@@ -200,7 +203,8 @@ final class MemoryCalls: CoordinatorCalls {
     }
 
     func overview() async throws(CallError) -> CoordinatorOverview {
-        if let error = content.withLock(\.error) { throw error }
+        content.withLock { $0.overviews += 1 }
+        try await pass()
         return CoordinatorOverview(
             origin: "test.example", ledgerKey: "a key", checkpoint: content.withLock(\.checkpoint),
             ledgerEntries: 3,
@@ -211,5 +215,9 @@ final class MemoryCalls: CoordinatorCalls {
             replicas: ["one"], version: "0", time: 0)
     }
 
-    func readiness() async -> Readiness { content.withLock(\.readiness) }
+    func readiness() async -> Readiness {
+        content.withLock { $0.readinesses += 1 }
+        try? await pass()
+        return content.withLock(\.readiness)
+    }
 }

@@ -18,7 +18,7 @@ struct RunningServer {
     static func with<Result: Sendable>(
         _ calls: any CoordinatorCalls = MemoryCalls(),
         _ configuration: ServerConfiguration = .forTests, logger: Logger = .silent,
-        drain: @escaping @Sendable () async -> Void = {},
+        drain: @escaping @Sendable (_ limit: Duration) async -> Void = { _ in },
         onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
         _ body: @Sendable (RunningServer) async throws -> Result
     ) async throws -> Result {
@@ -101,10 +101,11 @@ struct RunningServer {
 }
 
 extension ServerConfiguration {
-    /// Any free port, and an administrator.
+    /// Any free port, an administrator, and every change to be seen at once.
     static var forTests: ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.port = 0
+        configuration.limits.watchedAge = .zero
         configuration.administrator = AdministratorToken(RunningServer.administratorToken)
         return configuration
     }

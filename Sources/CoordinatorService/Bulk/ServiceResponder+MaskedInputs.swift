@@ -37,7 +37,9 @@ extension ServiceResponder {
             throw Refusal.tooMuch("too many uploads at once", retryAfter: .seconds(1))
         }
         defer { uploads.release(expected) }
-        let message = try await request.collectBody(limit: expected, expected: expected)
+        let message = try await request.collectBody(limit: expected, expected: expected) {
+            metrics.received($0, by: Route.maskedInputLabel)
+        }
         try await calls.submitMaskedInput(message, session: session, ticket: ticket, device: device)
         return Response(status: .noContent)
     }

@@ -21,6 +21,8 @@ package struct ServiceLimits: Sendable {
     package var body = Duration.seconds(30)
     /// How long a coordinator that is told to stop goes on with what is under way.
     package var drain = Duration.seconds(30)
+    /// How old may be what pages, metrics and load balancers are told.
+    package var watchedAge = Duration.seconds(1)
     /// The proxies whose `X-Forwarded-For` is believed.
     package var trustedProxies: [AddressRange] = []
 

@@ -32,7 +32,7 @@ extension ServiceResponder {
             try gate.requireAdministrator(client)
             limit = ServiceLimits.administrationBytes
         }
-        let body = try await callBody(of: request, limit: limit)
+        let body = try await callBody(of: request, to: method, limit: limit)
         let answer =
             if let deadline {
                 try await deadline.answer { [device] () async throws(CallError) in
@@ -47,14 +47,18 @@ extension ServiceResponder {
     }
 
     /// The body of a call, decompressed; its size is bounded before and after.
-    private func callBody(of request: Request, limit: Int) async throws -> [UInt8] {
+    private func callBody(
+        of request: Request, to method: ConnectMethod, limit: Int
+    ) async throws -> [UInt8] {
         let encoding = request.headers[.contentEncoding]?.trimmed.lowercased() ?? "identity"
         guard encoding == "gzip" || encoding == "identity" else {
             throw Refusal(
                 CallError(.unimplemented, "content-encoding is gzip or identity"),
                 headers: [.acceptEncoding: "gzip, identity"])
         }
-        let body = try await request.collectBody(limit: limit)
+        let body = try await request.collectBody(limit: limit) {
+            metrics.received($0, by: method.name)
+        }
         guard encoding == "gzip" else { return body }
         do throws(Gzip.Damage) {
             return try Gzip.decompress(body, limit: limit)

@@ -22,7 +22,7 @@ extension PrometheusText {
             sample("\(latency)_sum", ["call": call], latencies.sum)
             sample("\(latency)_count", ["call": call], Double(total))
         }
-        begin("covey_received_bytes_total", .counter, "Bytes of request bodies, as announced.")
+        begin("covey_received_bytes_total", .counter, "Bytes of request bodies.")
         for (call, bytes) in figures.received.sorted(by: { $0.key < $1.key }) {
             sample("covey_received_bytes_total", ["call": call], Double(bytes))
         }

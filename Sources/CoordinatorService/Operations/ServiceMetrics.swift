@@ -29,7 +29,7 @@ final class ServiceMetrics: Sendable {
     struct Figures {
         var answers: [Answer: Int] = [:]
         var latencies: [String: Latencies] = [:]
-        /// Bytes of the bodies of requests, by what was called.
+        /// Bytes of the bodies of requests that were read, by what was called.
         var received: [String: Int] = [:]
         var openConnections = 0
         var connections = 0
@@ -41,13 +41,17 @@ final class ServiceMetrics: Sendable {
 
     var figures: Figures { current.withLock { $0 } }
 
-    func answered(_ call: String, status: Int, after duration: Duration, received: Int) {
+    func answered(_ call: String, status: Int, after duration: Duration) {
         let seconds = duration / .seconds(1)
         current.withLock { figures in
             figures.answers[Answer(call: call, status: status), default: 0] += 1
             figures.latencies[call, default: Latencies()].record(seconds)
-            figures.received[call, default: 0] += max(received, 0)
         }
+    }
+
+    /// Counts bytes that came, never those that a client only announces.
+    func received(_ byteCount: Int, by call: String) {
+        current.withLock { $0.received[call, default: 0] += byteCount }
     }
 
     func connectionOpened() {

@@ -10,7 +10,7 @@ extension ServiceResponder {
         let readiness =
             state.isLeaving
             ? Readiness(isReady: false, reason: "the coordinator is about to stop")
-            : await calls.readiness()
+            : await watched.readiness()
         let text = (try? JSONEncoder().encode(readiness)).map {
             String(decoding: $0, as: UTF8.self)
         }
@@ -24,7 +24,7 @@ extension ServiceResponder {
     func metricsText(for request: Request) async -> Response {
         var text = PrometheusText()
         text.add(metrics.figures, uploadBytes: uploads.byteCount)
-        if let overview = try? await calls.overview() { text.add(overview) }
+        if let overview = try? await watched.overview() { text.add(overview) }
         return .compressing(
             Array(text.text.utf8), for: request,
             headers: [.contentType: PrometheusText.contentType, .cacheControl: "no-store"])

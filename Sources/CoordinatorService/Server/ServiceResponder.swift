@@ -10,6 +10,7 @@ struct ServiceResponder: HTTPResponder {
     typealias Context = ServiceContext
 
     let calls: any CoordinatorCalls
+    let watched: WatchedCoordinator
     let methods: [String: ConnectMethod]
     let gate: RequestGate
     let limits: ServiceLimits
@@ -43,9 +44,7 @@ struct ServiceResponder: HTTPResponder {
         response.headers[.xContentTypeOptions] = "nosniff"
         if request.method == .head { response = response.createHeadResponse() }
         let duration = ContinuousClock.now - started
-        metrics.answered(
-            route.label, status: response.status.code, after: duration,
-            received: request.contentLength ?? 0)
+        metrics.answered(route.label, status: response.status.code, after: duration)
         logger.debug(
             "answered",
             metadata: [

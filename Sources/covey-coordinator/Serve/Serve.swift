@@ -71,7 +71,7 @@ struct Serve: AsyncParsableCommand {
                 logger: logger)
             let server = CoordinatorServer(
                 configuration: settings.server, calls: coordinator, logger: logger,
-                drain: { await coordinator.drain(within: settings.server.limits.drain) },
+                drain: { await coordinator.drain(within: $0) },
                 onListening: { port in logger.info("serving", metadata: ["port": "\(port)"]) })
             try await ServingProcess(coordinator: coordinator, server: server, logger: logger)
                 .run()

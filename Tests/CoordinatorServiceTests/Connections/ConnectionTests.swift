@@ -134,6 +134,19 @@ struct ConnectionTests {
     }
 
     @Test
+    func `bytes that are announced and never come count for nothing`() async throws {
+        try await RunningServer.with { server in
+            for _ in 0..<2 {
+                let received = try await RawConnection.transcript(
+                    port: server.port, sending: call("{", length: .max))
+                #expect(received.hasPrefix("HTTP/1.1 413"))
+            }
+            let metrics = try await server.send("GET", "/metrics")
+            #expect(!metrics.text.contains("covey_received_bytes_total{call=\"Describe\"}"))
+        }
+    }
+
+    @Test
     func `an upload without a length is refused`() async throws {
         try await RunningServer.with { server in
             let received = try await RawConnection.transcript(

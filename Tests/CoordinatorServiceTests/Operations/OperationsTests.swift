@@ -91,7 +91,7 @@ struct OperationsTests {
     {
         let isDrained = Mutex(false)
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
-        try await RunningServer.with(drain: {
+        try await RunningServer.with(drain: { _ in
             for await _ in ends { break }
             isDrained.withLock { $0 = true }
         }) { server in
@@ -126,7 +126,11 @@ struct OperationsTests {
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
         try await RunningServer.with(
             MemoryCalls(), configuration,
-            drain: { await Task { for await _ in ends { break } }.value }
+            drain: { limit in
+                // Time is left to abandon what did not end.
+                #expect(limit == .milliseconds(25))
+                await Task { for await _ in ends { break } }.value
+            }
         ) { server in
             let answer = try await server.call("Describe")
             #expect(answer.status == 200)

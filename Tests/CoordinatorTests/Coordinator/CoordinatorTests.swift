@@ -61,6 +61,12 @@ import Testing
             #expect(verification.spent?.epsilonCoordinator ?? 0 > 0)
             let model = try await coordinator.model(of: "training")
             #expect(model.bytes.count > 1000)
+            // Who does not lead tells the same of it.
+            let (follower, following) = try await CoordinatorFixture.start(
+                store, CoordinatorFixture.configuration(replica: "two"))
+            #expect(try await follower.overview().tasks == coordinator.overview().tasks)
+            following.cancel()
+            await following.value
             run.cancel()
             await run.value
         }
