@@ -9,8 +9,11 @@ final class MemoryCalls: CoordinatorCalls {
     struct Content {
         var maskedInputByteCount = 1_000
         var maskedInputs: [[UInt8]] = []
-        var snapshots: [[UInt8]: [UInt8]] = [:]
+        /// One of them is a model.
+        var snapshots: [[UInt8]: [UInt8]] = [[UInt8](repeating: 0xCD, count: 32): [1, 2, 3]]
         var ledger = [UInt8]("the ledger".utf8)
+        /// How often a snapshot or the ledger was read.
+        var loads = 0
         var readiness = Readiness(isReady: true)
         var error: CallError?
         /// Whether calls wait, and do not hear of cancellation, as with a store that hangs.
@@ -146,20 +149,30 @@ final class MemoryCalls: CoordinatorCalls {
         content.withLock { $0.maskedInputs.append(message) }
     }
 
-    func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8] {
+    func snapshotByteCount(_ hash: [UInt8]) async throws(CallError) -> Int {
         guard let bytes = content.withLock({ $0.snapshots[hash] }) else {
             throw CallError(.notFound, "there is no such snapshot")
         }
-        return bytes
+        return bytes.count
     }
+
+    func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8] {
+        content.withLock { $0.loads += 1 }
+        try await pass()
+        return content.withLock { $0.snapshots[hash] ?? [] }
+    }
+
+    func ledgerByteCount() async throws(CallError) -> Int { content.withLock(\.ledger).count }
 
     func ledger(from offset: Int) async throws(CallError) -> [UInt8] {
-        content.withLock { Array($0.ledger.dropFirst(offset)) }
+        content.withLock { $0.loads += 1 }
+        try await pass()
+        return content.withLock { Array($0.ledger.dropFirst(offset)) }
     }
 
-    func model(of task: String) async throws(CallError) -> (bytes: [UInt8], hash: [UInt8]) {
+    func modelHash(of task: String) async throws(CallError) -> [UInt8] {
         guard task == "films & books" else { throw CallError(.notFound, "there is no such task") }
-        return ([1, 2, 3], [UInt8](repeating: 0xCD, count: 32))
+        return [UInt8](repeating: 0xCD, count: 32)
     }
 
     func createTask(
@@ -213,6 +226,13 @@ final class MemoryCalls: CoordinatorCalls {
                 against: "coordinator"),
             population: .init(enrolled: 12, present: 5, inRounds: 2), tasks: [], leader: "one",
             replicas: ["one"], version: "0", time: 0)
+    }
+
+    var commitTimes: Latencies {
+        var times = Latencies()
+        times.record(.milliseconds(20))
+        times.record(.seconds(20))
+        return times
     }
 
     func readiness() async -> Readiness {

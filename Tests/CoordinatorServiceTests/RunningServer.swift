@@ -86,6 +86,13 @@ struct RunningServer {
             body: Array(content.readableBytesView))
     }
 
+    /// Waits until the metrics have a line.
+    func wait(for line: String) async throws {
+        while try await !send("GET", "/metrics").text.contains(line + "\n") {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
     /// Makes a call in JSON.
     func call(
         _ method: String, _ json: String = "{}", headers: [String: String] = [:]

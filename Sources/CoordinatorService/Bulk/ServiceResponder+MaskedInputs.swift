@@ -33,10 +33,11 @@ extension ServiceResponder {
                 CallError(.invalidArgument, "a masked input of this sum has \(expected) bytes"),
                 status: length > expected ? .contentTooLarge : .badRequest)
         }
-        guard uploads.reserve(expected) else {
+        let memory = uploads.share()
+        defer { withExtendedLifetime(memory) {} }
+        guard memory.take(expected) else {
             throw Refusal.tooMuch("too many uploads at once", retryAfter: .seconds(1))
         }
-        defer { uploads.release(expected) }
         let message = try await request.collectBody(limit: expected, expected: expected) {
             metrics.received($0, by: Route.maskedInputLabel)
         }

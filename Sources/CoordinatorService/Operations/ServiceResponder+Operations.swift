@@ -23,7 +23,13 @@ extension ServiceResponder {
     /// coordinator cannot say.
     func metricsText(for request: Request) async -> Response {
         var text = PrometheusText()
-        text.add(metrics.figures, uploadBytes: uploads.byteCount)
+        text.add(
+            metrics.figures,
+            memory: [
+                "uploads": uploads.byteCount, "calls": callBodies.byteCount,
+                "downloads": downloads.byteCount,
+            ])
+        text.add(commitTimes: calls.commitTimes)
         if let overview = try? await watched.overview() { text.add(overview) }
         return .compressing(
             Array(text.text.utf8), for: request,

@@ -51,7 +51,9 @@ package struct CoordinatorServer: Sendable {
             methods: ConnectMethod.services(calls),
             gate: RequestGate(
                 calls: calls, administrator: configuration.administrator, limits: limits),
-            limits: limits, uploads: UploadSpace(byteCount: limits.uploadBytes), state: state,
+            limits: limits, uploads: MemoryBudget(byteCount: limits.uploadBytes),
+            callBodies: MemoryBudget(byteCount: limits.callBodyBytes, free: 4_096),
+            downloads: Downloads(byteCount: limits.downloadBytes), state: state,
             metrics: metrics, surface: configuration.operations == nil ? .whole : .clients,
             pages: try Dashboard(), url: configuration.url, logger: logger)
         let main = application(

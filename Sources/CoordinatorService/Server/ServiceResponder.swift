@@ -14,7 +14,9 @@ struct ServiceResponder: HTTPResponder {
     let methods: [String: ConnectMethod]
     let gate: RequestGate
     let limits: ServiceLimits
-    let uploads: UploadSpace
+    let uploads: MemoryBudget
+    let callBodies: MemoryBudget
+    let downloads: Downloads
     let state: ServiceState
     let metrics: ServiceMetrics
     var surface: ServiceSurface

@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
 
             SETTINGS (each also as an environment variable: log.level is COVEY_LOG_LEVEL)
             \(ServerSetting.allCases.map { setting in
-                "  " + setting.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0)
+                "  " + setting.rawValue.padding(toLength: 29, withPad: " ", startingAt: 0)
                     + setting.meaning
             }.joined(separator: "\n"))
             """)
