@@ -1,5 +1,6 @@
 package import FederatedProtocol
 internal import Foundation
+internal import Logging
 internal import PrivacyLedger
 internal import SecureAggregation
 internal import Sodium
@@ -238,24 +239,32 @@ extension PopulationCoordinator: CoordinatorCalls {
 
     // MARK: Store
 
-    /// Runs what needs the store, and turns its errors into those of calls.
+    /// Runs what needs the store, and turns its errors into those of calls; the log has the details.
     func answering<Result: Sendable>(
         _ body: () async throws -> Result
     ) async throws(CallError) -> Result {
         do { return try await body() } catch let error as CallError { throw error } catch {
+            logger.error("a call failed", metadata: ["reason": "\(error)"])
             throw CallError(error)
         }
     }
 }
 
 extension CallError {
-    /// What the store says, to callers.
+    /// What callers are told of an error: what kind it is. The paths, hosts and names in it are for
+    /// the log.
     init(_ error: any Error) {
-        switch error {
-        case StoreError.unavailable, StoreError.leaseLost, StoreError.ledgerMoved, StoreError.full:
-            self.init(.unavailable, "\(error); try again")
-        default: self.init(.internal, "\(error)")
-        }
+        self =
+            switch error {
+            case StoreError.unavailable:
+                CallError(.unavailable, "the store does not answer; try again")
+            case StoreError.full: CallError(.unavailable, "the store is full; try again later")
+            case StoreError.leaseLost, StoreError.ledgerMoved:
+                CallError(.unavailable, "another coordinator leads by now; try again")
+            case is StoreError:
+                CallError(.internal, "the store cannot be used; the coordinator's log says why")
+            default: CallError(.internal, "the coordinator failed; its log says how")
+            }
     }
 }
 

@@ -64,32 +64,51 @@ extension PopulationCoordinator {
         return response
     }
 
+    package func ledgerByteCount() async throws(CallError) -> Int {
+        try await refresh()
+        return log.byteCount
+    }
+
     package func ledger(from offset: Int) async throws(CallError) -> [UInt8] {
         guard offset >= 0 else { throw CallError(.outOfRange, "a ledger begins at byte 0") }
         return try await answering { try await self.store.ledger(from: offset) }
     }
 
+    package func snapshotByteCount(_ hash: [UInt8]) async throws(CallError) -> Int {
+        try await refuseCheckpoint(hash)
+        guard let count = try await answering({ try await self.store.snapshotByteCount(hash) })
+        else { throw Self.noSnapshot }
+        return count
+    }
+
     package func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8] {
-        // A checkpoint of training holds every sum that was ever revealed, and nobody needs it.
-        guard !tasks.contains(where: { $0.stored.checkpoint == hash }) else {
-            throw CallError(.notFound, "no such snapshot")
-        }
+        try await refuseCheckpoint(hash)
         guard let bytes = try await answering({ try await self.store.snapshot(hash) }) else {
-            throw CallError(.notFound, "no such snapshot; that of a round goes with the round")
+            throw Self.noSnapshot
         }
         return bytes
     }
 
-    package func model(of task: String) async throws(CallError) -> (bytes: [UInt8], hash: [UInt8]) {
+    /// A checkpoint of training holds every sum that was ever revealed, and nobody needs it.
+    private func refuseCheckpoint(_ hash: [UInt8]) async throws(CallError) {
+        let all =
+            lease == nil
+            ? try await answering { try await self.store.tasks() } : tasks.map(\.stored)
+        guard !all.contains(where: { $0.checkpoint == hash }) else { throw Self.noSnapshot }
+    }
+
+    private static var noSnapshot: CallError {
+        CallError(.notFound, "no such snapshot; that of a round goes with the round")
+    }
+
+    package func modelHash(of task: String) async throws(CallError) -> [UInt8] {
         let stored = try await storedTask(task)
-        guard !stored.model.isEmpty,
-            let bytes = try await answering({ try await self.store.snapshot(stored.model) })
-        else {
+        guard !stored.model.isEmpty else {
             throw CallError(
                 .notFound, "task \(task.debugDescription) has no model yet; wait for a round to end"
             )
         }
-        return (bytes, stored.model)
+        return stored.model
     }
 
     /// A task by its name, whoever leads.

@@ -1,9 +1,8 @@
 package import FederatedProtocol
 internal import DifferentialPrivacy
 internal import Foundation
+internal import Logging
 internal import PrivacyLedger
-internal import Simulation
-internal import Sodium
 
 extension PopulationCoordinator {
     package func listTasks() async throws(CallError) -> Covey_V1_ListTasksResponse {
@@ -68,75 +67,13 @@ extension PopulationCoordinator {
 
     package func readiness() async -> Readiness {
         do { try await store.check() } catch {
-            return Readiness(isReady: false, reason: "\(error)")
+            logger.error("the store cannot be written", metadata: ["reason": "\(error)"])
+            return Readiness(isReady: false, reason: CallError(error).message)
         }
         if isDraining { return Readiness(isReady: false, reason: "this coordinator is going down") }
         guard lease != nil || leader != nil else {
             return Readiness(isReady: false, reason: "no coordinator leads yet")
         }
         return Readiness(isReady: true)
-    }
-
-    package func overview() async throws(CallError) -> CoordinatorOverview {
-        try await refresh()
-        let now = clock.monotonic()
-        let spent = log.spent
-        var shown = tasks
-        if lease == nil {
-            try await answering { try await self.readDevices() }
-            shown = []
-            for stored in try await answering({ try await self.store.tasks() }) {
-                if let task = try? await makeTask(stored) { shown.append(task) }
-            }
-        }
-        return CoordinatorOverview(
-            origin: configuration.origin,
-            ledgerKey: (try? VerificationKey(name: configuration.origin, key: key.publicKey))
-                .map { "\($0)" } ?? "",
-            checkpoint: log.checkpoint?.note.string ?? "", ledgerEntries: log.entries.count,
-            budget: .init(
-                epsilonCoordinator: spent?.epsilonCoordinator ?? 0,
-                epsilonObserver: spent?.epsilonObserver ?? 0,
-                epsilon: configuration.target.budget.epsilon,
-                delta: configuration.target.budget.delta,
-                against: configuration.target.against.rawValue),
-            population: .init(
-                enrolled: registry.count,
-                present: registry.presentCount(since: now - presence),
-                inRounds: tasks.reduce(0) { $0 + ($1.round?.devices.count ?? 0) }),
-            tasks: shown.map { $0.overview }, leader: leader?.name ?? "",
-            replicas: replicas.map(\.name), version: coveyVersion, time: clock.wall())
-    }
-}
-
-extension RunningTask {
-    /// What the pages show.
-    fileprivate var overview: CoordinatorOverview.Task {
-        var rounds = latest.map { CoordinatorOverview.Round($0, step: nil) }
-        if let round {
-            rounds.append(.init(round.live.describe(round.stored), step: round.live.stepName))
-        }
-        return CoordinatorOverview.Task(
-            name: name, state: stored.state.rawValue, reason: stored.reason,
-            algorithm: scenario.algorithm.name, queriesDone: stored.queriesDone,
-            queries: plan.queries.count, roundsBegun: roundsBegun, rounds: plan.rounds,
-            devices: stored.devices,
-            modelHash: stored.model.isEmpty ? nil : hexadecimal(stored.model),
-            latest: rounds.suffix(Self.mostRemembered),
-            quality: quality.map {
-                .init(queriesDone: $0.queriesDone, metric: $0.metric, value: $0.value)
-            })
-    }
-}
-
-extension CoordinatorOverview.Round {
-    fileprivate init(_ round: StoredRound, step: String?) {
-        self.init(
-            number: round.round, query: round.queryName, state: round.state.rawValue, step: step,
-            reason: round.reason, invited: round.invited, survivors: round.survivors,
-            stepMilliseconds: zip(round.stepEnds, [0] + round.stepEnds).map { $0 - $1 },
-            epsilonCoordinator: round.epsilonCoordinator, epsilonObserver: round.epsilonObserver,
-            noiseStandardDeviation: round.noiseStandardDeviation, began: round.began,
-            ended: round.ended == 0 ? nil : round.ended)
     }
 }

@@ -9,8 +9,11 @@ final class MemoryCalls: CoordinatorCalls {
     struct Content {
         var maskedInputByteCount = 1_000
         var maskedInputs: [[UInt8]] = []
-        var snapshots: [[UInt8]: [UInt8]] = [:]
+        /// One of them is a model.
+        var snapshots: [[UInt8]: [UInt8]] = [[UInt8](repeating: 0xCD, count: 32): [1, 2, 3]]
         var ledger = [UInt8]("the ledger".utf8)
+        /// How often a snapshot or the ledger was read.
+        var loads = 0
         var readiness = Readiness(isReady: true)
         var error: CallError?
         /// Whether calls wait, and do not hear of cancellation, as with a store that hangs.
@@ -18,6 +21,9 @@ final class MemoryCalls: CoordinatorCalls {
         var tasks: [Covey_V1_CreateTaskRequest] = []
         var devices: [[UInt8]] = []
         var checkpoint = "a checkpoint"
+        /// How often it was asked for overview and readiness.
+        var overviews = 0
+        var readinesses = 0
     }
 
     let content = Mutex(Content())
@@ -143,20 +149,30 @@ final class MemoryCalls: CoordinatorCalls {
         content.withLock { $0.maskedInputs.append(message) }
     }
 
-    func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8] {
+    func snapshotByteCount(_ hash: [UInt8]) async throws(CallError) -> Int {
         guard let bytes = content.withLock({ $0.snapshots[hash] }) else {
             throw CallError(.notFound, "there is no such snapshot")
         }
-        return bytes
+        return bytes.count
     }
+
+    func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8] {
+        content.withLock { $0.loads += 1 }
+        try await pass()
+        return content.withLock { $0.snapshots[hash] ?? [] }
+    }
+
+    func ledgerByteCount() async throws(CallError) -> Int { content.withLock(\.ledger).count }
 
     func ledger(from offset: Int) async throws(CallError) -> [UInt8] {
-        content.withLock { Array($0.ledger.dropFirst(offset)) }
+        content.withLock { $0.loads += 1 }
+        try await pass()
+        return content.withLock { Array($0.ledger.dropFirst(offset)) }
     }
 
-    func model(of task: String) async throws(CallError) -> (bytes: [UInt8], hash: [UInt8]) {
+    func modelHash(of task: String) async throws(CallError) -> [UInt8] {
         guard task == "films & books" else { throw CallError(.notFound, "there is no such task") }
-        return ([1, 2, 3], [UInt8](repeating: 0xCD, count: 32))
+        return [UInt8](repeating: 0xCD, count: 32)
     }
 
     func createTask(
@@ -200,7 +216,8 @@ final class MemoryCalls: CoordinatorCalls {
     }
 
     func overview() async throws(CallError) -> CoordinatorOverview {
-        if let error = content.withLock(\.error) { throw error }
+        content.withLock { $0.overviews += 1 }
+        try await pass()
         return CoordinatorOverview(
             origin: "test.example", ledgerKey: "a key", checkpoint: content.withLock(\.checkpoint),
             ledgerEntries: 3,
@@ -211,5 +228,16 @@ final class MemoryCalls: CoordinatorCalls {
             replicas: ["one"], version: "0", time: 0)
     }
 
-    func readiness() async -> Readiness { content.withLock(\.readiness) }
+    var commitTimes: Latencies {
+        var times = Latencies()
+        times.record(.milliseconds(20))
+        times.record(.seconds(20))
+        return times
+    }
+
+    func readiness() async -> Readiness {
+        content.withLock { $0.readinesses += 1 }
+        try? await pass()
+        return content.withLock(\.readiness)
+    }
 }

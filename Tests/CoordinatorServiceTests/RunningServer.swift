@@ -18,7 +18,7 @@ struct RunningServer {
     static func with<Result: Sendable>(
         _ calls: any CoordinatorCalls = MemoryCalls(),
         _ configuration: ServerConfiguration = .forTests, logger: Logger = .silent,
-        drain: @escaping @Sendable () async -> Void = {},
+        drain: @escaping @Sendable (_ limit: Duration) async -> Void = { _ in },
         onOperations: @escaping @Sendable (Int) async -> Void = { _ in },
         _ body: @Sendable (RunningServer) async throws -> Result
     ) async throws -> Result {
@@ -86,6 +86,13 @@ struct RunningServer {
             body: Array(content.readableBytesView))
     }
 
+    /// Waits until the metrics have a line.
+    func wait(for line: String) async throws {
+        while try await !send("GET", "/metrics").text.contains(line + "\n") {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
     /// Makes a call in JSON.
     func call(
         _ method: String, _ json: String = "{}", headers: [String: String] = [:]
@@ -101,10 +108,11 @@ struct RunningServer {
 }
 
 extension ServerConfiguration {
-    /// Any free port, and an administrator.
+    /// Any free port, an administrator, and every change to be seen at once.
     static var forTests: ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.port = 0
+        configuration.limits.watchedAge = .zero
         configuration.administrator = AdministratorToken(RunningServer.administratorToken)
         return configuration
     }

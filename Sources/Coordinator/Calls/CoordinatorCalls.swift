@@ -54,12 +54,19 @@ package protocol CoordinatorCalls: Sendable {
     func submitMaskedInput(
         _ message: [UInt8], session: [UInt8], ticket: String?, device: [UInt8]
     ) async throws(CallError)
-    /// The bytes of a snapshot. Those of broadcasts, checkpoints of training excepted, and models.
+    /// The size in bytes of a snapshot.
+    ///
+    /// - Throws: `not_found` where there is none, or it is not for everybody.
+    func snapshotByteCount(_ hash: [UInt8]) async throws(CallError) -> Int
+    /// The bytes of a snapshot: a catalogue, a broadcast or a model, never a checkpoint of training.
     func snapshot(_ hash: [UInt8]) async throws(CallError) -> [UInt8]
+    /// The size in bytes of the ledger as a file.
+    func ledgerByteCount() async throws(CallError) -> Int
     /// The ledger as a file, from a byte on.
     func ledger(from offset: Int) async throws(CallError) -> [UInt8]
-    /// The published model of a task, as devices map it (protocol/model.md), with its hash.
-    func model(of task: String) async throws(CallError) -> (bytes: [UInt8], hash: [UInt8])
+    /// The hash of the snapshot that is the published model of a task, as devices map it
+    /// (protocol/model.md).
+    func modelHash(of task: String) async throws(CallError) -> [UInt8]
 
     // MARK: Operators
 
@@ -83,6 +90,8 @@ package protocol CoordinatorCalls: Sendable {
 
     /// What the pages show.
     func overview() async throws(CallError) -> CoordinatorOverview
+    /// How long changes took to be durable in the store.
+    var commitTimes: Latencies { get }
     /// Whether calls can be answered: the store can be written, and somebody leads.
     func readiness() async -> Readiness
 }

@@ -48,6 +48,9 @@ public protocol CoordinatorStore: Sendable {
     /// The bytes of the ledger from `offset` on, as they would stand in a ledger file.
     func ledger(from offset: Int) async throws -> [UInt8]
 
+    /// The size of a snapshot in bytes; nil where there is none.
+    func snapshotByteCount(_ hash: [UInt8]) async throws -> Int?
+
     /// A snapshot by its BLAKE2b hash; nil where there is none.
     func snapshot(_ hash: [UInt8]) async throws -> [UInt8]?
 
@@ -105,6 +108,9 @@ public protocol CoordinatorStore: Sendable {
     func forgetCollection(session: [UInt8]) async throws
 
     // MARK: Care
+
+    /// How long changes took to be durable.
+    var commitTimes: Latencies { get }
 
     /// Whether the store answers and can be written.
     func check() async throws

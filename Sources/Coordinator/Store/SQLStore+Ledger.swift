@@ -25,6 +25,15 @@ extension SQLStore {
         }
     }
 
+    func snapshotByteCount(_ hash: [UInt8]) async throws -> Int? {
+        try await database.read { connection in
+            try connection.execute(
+                "SELECT CAST(length(bytes) AS BIGINT) FROM snapshot WHERE hash = $1",
+                SQLValue(hash)
+            ).first?.number(0)
+        }
+    }
+
     func snapshot(_ hash: [UInt8]) async throws -> [UInt8]? {
         try await database.read { connection in
             try connection.execute(

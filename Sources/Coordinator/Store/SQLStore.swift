@@ -5,14 +5,16 @@ internal import Sodium
 /// The aspects of ``CoordinatorStore`` are in extensions: devices, tasks and rounds, ledger and
 /// snapshots, changes, replicas, collections, archives.
 final class SQLStore: CoordinatorStore {
-    let database: any SQLDatabase
+    let database: MeasuredDatabase
     let enrolments: EnrolmentQueue
 
     /// A store on a database whose tables are there.
     init(_ database: any SQLDatabase) {
-        self.database = database
-        enrolments = EnrolmentQueue(database)
+        self.database = MeasuredDatabase(database)
+        enrolments = EnrolmentQueue(self.database)
     }
+
+    var commitTimes: Latencies { database.commitTimes }
 
     /// Makes the tables, where they are missing or old, and a store on them; closes the database
     /// where that fails.

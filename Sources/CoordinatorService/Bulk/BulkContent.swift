@@ -6,10 +6,8 @@ internal import NIOCore
 
 /// A body that is sent whole or in part, with what caches need.
 struct BulkContent {
-    /// The end of the body, from ``start`` on.
-    var bytes: [UInt8]
-    /// Where ``bytes`` begins in the body.
-    var start = 0
+    /// The size of the whole.
+    var byteCount: Int
     /// The strong entity tag, in quotation marks.
     var tag: String
     /// The value of `Cache-Control`.
@@ -17,39 +15,45 @@ struct BulkContent {
     /// What it is called when it is saved.
     var fileName: String
 
-    /// Bodies go out in pieces, so that a connection on which a piece moves is not idle.
-    private static let pieceByteCount = 1 << 17
+    /// Bodies go out in pieces, so that a connection on which a piece moves is not idle, and hardly
+    /// more than one of them waits on one that is slow.
+    private static let pieceByteCount = 1 << 16
 
     /// The response to a request for it.
-    func response(to request: Request) throws(Refusal) -> Response {
+    ///
+    /// - Parameter load: Reads at least a part of it; not called where no byte of it is sent.
+    func response(
+        to request: Request, _ load: (_ part: Range<Int>) async throws -> Download
+    ) async throws -> Response {
         var headers: HTTPFields = [
             .eTag: tag, .cacheControl: caching, .acceptRanges: "bytes",
             .contentType: "application/octet-stream",
             .contentDisposition: "attachment; filename=\"\(fileName)\"",
         ]
         guard !request.hasCached(tag) else { return .notModified(headers) }
-        let size = start + bytes.count
-        var part = 0..<size
+        var part = 0..<byteCount
         var status = HTTPResponse.Status.ok
         if let asked = request.range(unlessChangedFrom: tag) {
-            guard let range = asked.bytes(of: size) else {
+            guard let range = asked.bytes(of: byteCount) else {
                 throw Refusal(
-                    CallError(.outOfRange, "there are \(size) bytes"),
-                    status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(size)"])
+                    CallError(.outOfRange, "there are \(byteCount) bytes"),
+                    status: .rangeNotSatisfiable,
+                    headers: [.contentRange: "bytes */\(byteCount)"])
             }
             part = range
             status = .partialContent
-            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+            headers[.contentRange] =
+                "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(byteCount)"
         }
         headers[.contentLength] = "\(part.count)"
         guard request.method != .head else { return Response(status: status, headers: headers) }
-        let buffer = ByteBuffer(bytes: bytes[part.lowerBound - start..<part.upperBound - start])
-        let body = ResponseBody(contentLength: part.count) { writer in
-            var rest = buffer
-            while let piece = rest.readSlice(
-                length: min(rest.readableBytes, Self.pieceByteCount)), piece.readableBytes > 0
+        let download = try await load(part)
+        let body = ResponseBody(contentLength: part.count) { [part] writer in
+            for start in stride(
+                from: part.lowerBound, to: part.upperBound, by: Self.pieceByteCount)
             {
-                try await writer.write(piece)
+                let end = min(start + Self.pieceByteCount, part.upperBound)
+                try await writer.write(download.piece(start..<end))
             }
             try await writer.finish(nil)
         }

@@ -17,42 +17,51 @@ extension ServiceResponder {
         guard !request.hasCached(tag) else {
             return .notModified([.eTag: tag, .cacheControl: caching])
         }
-        return try BulkContent(
-            bytes: try await calls.snapshot(hash), tag: tag, caching: caching,
-            fileName: "\(hexadecimal(hash)).bin"
-        ).response(to: request)
+        return try await sendSnapshot(
+            hash, tag: tag, caching: caching, fileName: "\(hexadecimal(hash)).bin", to: request)
     }
 
-    /// The ledger as a file. It only grows, so its length says what is in it.
-    func ledger(for request: Request) async throws -> Response {
-        // Who follows the ledger asks for what is new; no more than that is read.
-        var start = 0
-        if request.headers[.ifNoneMatch] == nil, request.headers[.ifRange] == nil,
-            let range = request.headers[.range].flatMap({ ByteRange(header: $0) }),
-            case .from(let first, _) = range
-        {
-            start = first
-        }
-        var bytes = try await calls.ledger(from: start)
-        if bytes.isEmpty, start > 0 {
-            start = 0
-            bytes = try await calls.ledger(from: 0)
-        }
-        return try BulkContent(
-            bytes: bytes, start: start, tag: "\"\(start + bytes.count)\"",
-            caching: "no-cache", fileName: "ledger.covey"
-        ).response(to: request)
-    }
-
-    /// The published model of a task.
+    /// The published model of a task: a snapshot, at a place where another one will be some time.
     func model(of name: String, for request: Request) async throws -> Response {
         guard let task = name.removingPercentEncoding else {
             throw CallError(.notFound, "the task's name is not written as URLs are")
         }
-        let model = try await calls.model(of: task)
-        return try BulkContent(
-            bytes: model.bytes, tag: "\"\(hexadecimal(model.hash))\"", caching: "no-cache",
-            fileName: "model.covey"
-        ).response(to: request)
+        let hash = try await calls.modelHash(of: task)
+        let tag = "\"\(hexadecimal(hash))\""
+        guard !request.hasCached(tag) else {
+            return .notModified([.eTag: tag, .cacheControl: "no-cache"])
+        }
+        return try await sendSnapshot(
+            hash, tag: tag, caching: "no-cache", fileName: "model.covey", to: request)
+    }
+
+    /// Whether it is there and for everybody is asked each time; its bytes may be those that somebody
+    /// else is sent.
+    private func sendSnapshot(
+        _ hash: [UInt8], tag: String, caching: String, fileName: String, to request: Request
+    ) async throws -> Response {
+        let byteCount = try await calls.snapshotByteCount(hash)
+        return try await BulkContent(
+            byteCount: byteCount, tag: tag, caching: caching, fileName: fileName
+        ).response(to: request) { _ in
+            try await downloads.content(.snapshot(hash), byteCount: byteCount) { [calls] in
+                try await calls.snapshot(hash)
+            }
+        }
+    }
+
+    /// The ledger as a file. It only grows, so its length says what is in it.
+    func ledger(for request: Request) async throws -> Response {
+        let byteCount = try await calls.ledgerByteCount()
+        return try await BulkContent(
+            byteCount: byteCount, tag: "\"\(byteCount)\"", caching: "no-cache",
+            fileName: "ledger.covey"
+        ).response(to: request) { part in
+            // Who follows the ledger asks for what is new; no more than that is read.
+            let end = part.lowerBound..<byteCount
+            return try await downloads.content(.ledger(end), byteCount: end.count) { [calls] in
+                Array(try await calls.ledger(from: end.lowerBound).prefix(end.count))
+            }
+        }
     }
 }

@@ -34,11 +34,19 @@ extension ServiceResponder {
                 CallError(.invalidArgument, "a masked input of this sum has \(expected) bytes"),
                 status: length > expected ? .contentTooLarge : .badRequest)
         }
-        guard uploads.reserve(expected, for: device) else {
+        guard uploading.begin(device) else {
+            throw Refusal.tooMuch(
+                "another upload of this device is under way", retryAfter: .seconds(1))
+        }
+        defer { uploading.end(device) }
+        let memory = uploads.share()
+        defer { withExtendedLifetime(memory) {} }
+        guard memory.take(expected) else {
             throw Refusal.tooMuch("too many uploads at once", retryAfter: .seconds(1))
         }
-        defer { uploads.release(expected, for: device) }
-        let message = try await request.collectBody(limit: expected, expected: expected)
+        let message = try await request.collectBody(limit: expected, expected: expected) {
+            metrics.received($0, by: Route.maskedInputLabel)
+        }
         try await calls.submitMaskedInput(message, session: session, ticket: ticket, device: device)
         return Response(status: .noContent)
     }

@@ -35,9 +35,12 @@ extension CoordinatorSettings {
             .limitsAddress, default: limits.requestsPerAddress, in: 0...1e9)
         limits.connections = try reader.integer(
             .limitsConnections, default: limits.connections, in: 1...10_000_000)
-        limits.uploadBytes =
-            try reader.integer(.limitsUpload, default: limits.uploadBytes >> 20, in: 1...1 << 20)
-            << 20
+        limits.connectionsPerAddress = try reader.integer(
+            .limitsAddressConnections, default: limits.connectionsPerAddress, in: 0...10_000_000)
+        limits.uploadBytes = try reader.megabytes(.limitsUpload, default: limits.uploadBytes)
+        limits.callBodyBytes = try reader.megabytes(
+            .limitsCallBodies, default: limits.callBodyBytes)
+        limits.downloadBytes = try reader.megabytes(.limitsDownload, default: limits.downloadBytes)
         limits.callBytes =
             try reader.integer(.limitsCall, default: limits.callBytes >> 10, in: 16...1 << 20) << 10
         limits.idle = try reader.seconds(.limitsIdle, default: limits.idle)
@@ -84,8 +87,14 @@ extension CoordinatorSettings {
         }
     }
 
+    /// How long a leader leads without a word, in milliseconds; read with the database, so that the
+    /// settings of a section stay together where they are written.
+    static func readLease(_ reader: inout SettingsReader) throws -> Int {
+        try reader.step(.databaseLease, default: 10_000, in: 0.5...3600)
+    }
+
     static func readCoordinator(
-        _ reader: inout SettingsReader, replica: Replica
+        _ reader: inout SettingsReader, replica: Replica, leaseMilliseconds lease: Int
     ) throws -> CoordinatorConfiguration {
         let origin = reader.text(.ledgerOrigin, default: "")
         let budget = try PrivacyBudget(
@@ -110,8 +119,7 @@ extension CoordinatorSettings {
             poll: try reader.integer(.roundsPoll, default: standard.poll, in: 1...60_000))
         configuration.gathering = try reader.step(
             .roundsGathering, default: configuration.gathering)
-        configuration.leaseMilliseconds = try reader.step(
-            .databaseLease, default: configuration.leaseMilliseconds, in: 0.5...3600)
+        configuration.leaseMilliseconds = lease
         configuration.checkInsPerSecond = try reader.number(
             .roundsCheckIns, default: configuration.checkInsPerSecond, in: 0.1...1e6)
         return configuration
@@ -144,6 +152,11 @@ extension SettingsReader {
     ) throws -> Choice where Choice.RawValue == String {
         try choice(setting.rawValue, default: standard)
     }
+
+    /// A size in megabytes, as bytes.
+    fileprivate mutating func megabytes(
+        _ setting: ServerSetting, default standard: Int
+    ) throws -> Int { try integer(setting, default: standard >> 20, in: 1...1 << 20) << 20 }
 
     /// A time in seconds.
     mutating func seconds(

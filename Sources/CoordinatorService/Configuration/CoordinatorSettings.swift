@@ -43,10 +43,12 @@ package struct CoordinatorSettings: Sendable {
         let database = reader.text(.store, default: "coordinator.sqlite")
         let passwordFile = reader.text(.databasePasswordFile, default: "")
         let password = try ServerSecret.databasePassword.find(in: environment, file: passwordFile)
+        let lease = try Self.readLease(&reader)
         store = try StoreLocation(database, password: password)
         ledgerKeyFile = reader.text(.ledgerKeyFile, default: "coordinator.key")
         coordinator = try Self.readCoordinator(
-            &reader, replica: Replica(name: "", url: store.isShared ? server.url : ""))
+            &reader, replica: Replica(name: "", url: store.isShared ? server.url : ""),
+            leaseMilliseconds: lease)
         administratorToken = try ServerSecret.administratorToken.find(
             in: environment, file: reader.text(.administrationTokenFile, default: ""))
         if let token = administratorToken {

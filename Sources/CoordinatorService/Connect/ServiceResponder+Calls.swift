@@ -32,7 +32,10 @@ extension ServiceResponder {
             try gate.requireAdministrator(client)
             limit = ServiceLimits.administrationBytes
         }
-        let body = try await callBody(of: request, limit: limit)
+        // Operators have shown who they are, and must be heard when everybody else sends too much.
+        let memory = method.access == .administrators ? nil : callBodies.share()
+        defer { withExtendedLifetime(memory) {} }
+        let body = try await callBody(of: request, to: method, limit: limit, in: memory)
         let answer =
             if let deadline {
                 try await deadline.answer { [device] () async throws(CallError) in
@@ -47,22 +50,35 @@ extension ServiceResponder {
     }
 
     /// The body of a call, decompressed; its size is bounded before and after.
-    private func callBody(of request: Request, limit: Int) async throws -> [UInt8] {
+    private func callBody(
+        of request: Request, to method: ConnectMethod, limit: Int, in memory: MemoryBudget.Share?
+    ) async throws -> [UInt8] {
+        func take(_ byteCount: Int) throws(Refusal) {
+            guard memory?.take(byteCount) != false else {
+                throw .tooMuch("too many calls with large bodies at once", retryAfter: .seconds(1))
+            }
+        }
         let encoding = request.headers[.contentEncoding]?.trimmed.lowercased() ?? "identity"
         guard encoding == "gzip" || encoding == "identity" else {
             throw Refusal(
                 CallError(.unimplemented, "content-encoding is gzip or identity"),
                 headers: [.acceptEncoding: "gzip, identity"])
         }
-        let body = try await request.collectBody(limit: limit)
+        let body = try await request.collectBody(limit: limit) { byteCount throws(Refusal) in
+            metrics.received(byteCount, by: method.name)
+            try take(byteCount)
+        }
         guard encoding == "gzip" else { return body }
+        let decompressed: [UInt8]
         do throws(Gzip.Damage) {
-            return try Gzip.decompress(body, limit: limit)
+            decompressed = try Gzip.decompress(body, limit: limit)
         } catch {
             guard !error.isTooLarge else {
                 throw Refusal.tooLarge(limit + 1, limit: limit)
             }
             throw CallError(.invalidArgument, "the body is not gzip: \(error.reason)")
         }
+        try take(decompressed.count)
+        return decompressed
     }
 }

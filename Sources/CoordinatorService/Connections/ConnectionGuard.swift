@@ -1,28 +1,36 @@
 internal import NIOCore
 internal import NIOTLS
 
-/// Watches a connection as bytes: counts it, and closes it where nothing moves, or where no TLS
-/// handshake comes about.
+/// Watches a connection as bytes: counts it, and closes it where its client has too many, where nothing
+/// moves, or where no TLS handshake comes about.
 final class ConnectionGuard: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    private let addresses: AddressConnections
     private let metrics: ServiceMetrics
-    private var isCounted = false
+    private var isOpen = false
+    /// Whose connection it is, while it counts.
+    private var client: IPAddress?
 
-    init(metrics: ServiceMetrics) { self.metrics = metrics }
+    init(addresses: AddressConnections, metrics: ServiceMetrics) {
+        self.addresses = addresses
+        self.metrics = metrics
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { count() }
+        if context.channel.isActive { open(context.channel) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        count()
+        open(context.channel)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isCounted { metrics.connectionClosed() }
-        isCounted = false
+        if isOpen { metrics.connectionClosed() }
+        isOpen = false
+        if let client { addresses.close(client) }
+        client = nil
         context.fireChannelInactive()
     }
 
@@ -35,10 +43,20 @@ final class ConnectionGuard: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func count() {
-        guard !isCounted else { return }
-        isCounted = true
+    private func open(_ channel: any Channel) {
+        guard !isOpen else { return }
+        isOpen = true
         metrics.connectionOpened()
+        guard let address = channel.remoteAddress?.ipAddress.flatMap({ IPAddress($0) }) else {
+            return
+        }
+        guard addresses.open(address) else {
+            metrics.connectionRefused()
+            // Later, as the other handlers must have heard that there is a connection.
+            channel.eventLoop.execute { channel.close(promise: nil) }
+            return
+        }
+        client = address
     }
 }
 

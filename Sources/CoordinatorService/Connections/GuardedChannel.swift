@@ -9,13 +9,14 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     let base: Base
     let limits: ServiceLimits
+    let addresses: AddressConnections
     let metrics: ServiceMetrics
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         do {
             try channel.pipeline.syncOperations.addHandlers([
                 IdleStateHandler(allTimeout: TimeAmount(limits.idle)),
-                ConnectionGuard(metrics: metrics),
+                ConnectionGuard(addresses: addresses, metrics: metrics),
             ])
         } catch {
             return channel.eventLoop.makeFailedFuture(error)

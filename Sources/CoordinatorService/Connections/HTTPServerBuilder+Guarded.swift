@@ -9,16 +9,21 @@ extension HTTPServerBuilder {
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             let requests = HTTP1Channel.Configuration.guarded(limits: limits, metrics: metrics)
+            let addresses = AddressConnections(
+                limit: limits.connectionsPerAddress,
+                proxies: TrustedProxies(ranges: limits.trustedProxies))
             guard let certificates else {
                 let base = HTTP1Channel(responder: responder, configuration: requests)
-                return GuardedChannel(base: base, limits: limits, metrics: metrics)
+                return GuardedChannel(
+                    base: base, limits: limits, addresses: addresses, metrics: metrics)
             }
             let base = try HTTP2UpgradeChannel(
                 tlsConfiguration: certificates.configuration,
                 configuration: HTTP2ChannelConfiguration(
                     idleTimeout: limits.idle, gracefulCloseTimeout: .seconds(5),
                     streamConfiguration: requests), responder: responder)
-            return GuardedChannel(base: base, limits: limits, metrics: metrics)
+            return GuardedChannel(
+                base: base, limits: limits, addresses: addresses, metrics: metrics)
         }
     }
 }
@@ -28,7 +33,7 @@ extension HTTP1Channel.Configuration {
     fileprivate static func guarded(limits: ServiceLimits, metrics: ServiceMetrics) -> Self {
         Self(
             additionalChannelHandlers: [
-                RequestGuard(limit: TimeAmount(limits.body), metrics: metrics)
+                RequestGuard(limits: limits, metrics: metrics)
             ],
             idleTimeout: TimeAmount(limits.idle),
             httpDecoderConfiguration: .init(

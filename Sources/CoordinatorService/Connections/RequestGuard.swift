@@ -4,33 +4,33 @@ internal import NIOHTTPTypes
 
 /// Watches the requests on a connection of HTTP/1.1, or on a stream of HTTP/2: a body must come
 /// within a time that follows from its length, and where a request is answered before its body is
-/// there, the rest is not waited for.
+/// there, the rest is not waited for. The answer must be taken in the like time, however slowly the
+/// client reads.
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// A body may be this slow.
-    private static let bytesPerSecond = 16_384
     /// How long a client may take to read the answer before the connection is closed under it.
     private static let linger = TimeAmount.seconds(2)
 
-    private let limit: TimeAmount
+    private let limits: ServiceLimits
     private let metrics: ServiceMetrics
     private var deadline: Scheduled<Void>?
+    private var sending: Scheduled<Void>?
     private var isReading = false
     private var unanswered = 0
 
-    init(limit: TimeAmount, metrics: ServiceMetrics) {
-        self.limit = limit
+    init(limits: ServiceLimits, metrics: ServiceMetrics) {
+        self.limits = limits
         self.metrics = metrics
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { stopClocks() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        stopClocks()
         context.fireChannelInactive()
     }
 
@@ -39,10 +39,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             isReading = true
             unanswered += 1
-            let seconds =
-                (head.headerFields[.contentLength].flatMap { Int64($0) } ?? 0)
-                .clamped(to: 0...1 << 40) / Int64(Self.bytesPerSecond)
-            close(context, after: limit + .seconds(seconds), isTimeout: true)
+            deadline?.cancel()
+            deadline = close(context, after: time(for: head.headerFields), isTimeout: true)
             if unanswered == 1, head.headerFields[.expect]?.lowercased() == "100-continue" {
                 let part = HTTPResponsePart.head(HTTPResponse(status: .continue))
                 context.writeAndFlush(wrapOutboundOut(part), promise: nil)
@@ -57,16 +55,22 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where isUnwanted && !context.channel.isStream:
-            head.headerFields[.connection] = "close"
+        case .head(var head):
+            sending?.cancel()
+            sending = close(context, after: time(for: head.headerFields), isTimeout: true)
+            if isUnwanted, !context.channel.isStream { head.headerFields[.connection] = "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .head, .body:
+        case .body:
             context.write(data, promise: promise)
         case .end:
-            context.write(data, promise: promise)
+            // The promise is kept once the last byte is on its way.
+            let sent = promise ?? context.eventLoop.makePromise()
+            sent.futureResult.assumeIsolated().whenComplete { [sending] _ in sending?.cancel() }
+            context.write(data, promise: sent)
             if isUnwanted {
                 context.flush()
-                close(context, after: Self.linger, isTimeout: false)
+                deadline?.cancel()
+                deadline = close(context, after: Self.linger, isTimeout: false)
             }
             unanswered -= 1
         }
@@ -75,15 +79,27 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the request that is being answered is not there in full.
     private var isUnwanted: Bool { isReading && unanswered == 1 }
 
+    /// How long a body may take, either way.
+    private func time(for headers: HTTPFields) -> TimeAmount {
+        let byteCount = (headers[.contentLength].flatMap { Int64($0) } ?? 0)
+            .clamped(to: 0...1 << 40)
+        return TimeAmount(limits.body)
+            + .seconds(byteCount / Int64(limits.slowestBytesPerSecond))
+    }
+
     private func close(
         _ context: ChannelHandlerContext, after time: TimeAmount, isTimeout: Bool
-    ) {
-        deadline?.cancel()
+    ) -> Scheduled<Void> {
         let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: time) { [metrics] in
+        return context.eventLoop.scheduleTask(in: time) { [metrics] in
             if isTimeout { metrics.timedOut() }
             channel.close(promise: nil)
         }
+    }
+
+    private func stopClocks() {
+        deadline?.cancel()
+        sending?.cancel()
     }
 }
 

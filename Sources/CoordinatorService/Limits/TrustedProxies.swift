@@ -17,7 +17,8 @@ struct TrustedProxies: Sendable {
         return client
     }
 
-    private func isTrusted(_ address: IPAddress) -> Bool {
+    /// Whether an address is that of a trusted proxy.
+    func isTrusted(_ address: IPAddress) -> Bool {
         ranges.contains { $0.contains(address) }
     }
 }

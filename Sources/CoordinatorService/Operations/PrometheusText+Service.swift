@@ -2,7 +2,11 @@ internal import Coordinator
 
 extension PrometheusText {
     /// What the service counts.
-    mutating func add(_ figures: ServiceMetrics.Figures, uploadBytes: Int) {
+    ///
+    /// - Parameter memory: The bytes that are taken now, by what for.
+    mutating func add(
+        _ figures: ServiceMetrics.Figures, memory: KeyValuePairs<String, Int>
+    ) {
         begin("covey_requests_total", .counter, "Requests by what was called and the HTTP status.")
         for (answer, count) in figures.answers.sorted(by: { $0.key < $1.key }) {
             sample(
@@ -12,17 +16,9 @@ extension PrometheusText {
         let latency = "covey_request_duration_seconds"
         begin(latency, .histogram, "Time from the head of a request to its answer.")
         for (call, latencies) in figures.latencies.sorted(by: { $0.key < $1.key }) {
-            var total = 0
-            for (bound, count) in zip(ServiceMetrics.Latencies.bounds, latencies.counts) {
-                total += count
-                sample("\(latency)_bucket", ["call": call, "le": "\(bound)"], Double(total))
-            }
-            total += latencies.counts.last ?? 0
-            sample("\(latency)_bucket", ["call": call, "le": "+Inf"], Double(total))
-            sample("\(latency)_sum", ["call": call], latencies.sum)
-            sample("\(latency)_count", ["call": call], Double(total))
+            samples(latency, [("call", call)], latencies)
         }
-        begin("covey_received_bytes_total", .counter, "Bytes of request bodies, as announced.")
+        begin("covey_received_bytes_total", .counter, "Bytes of request bodies.")
         for (call, bytes) in figures.received.sorted(by: { $0.key < $1.key }) {
             sample("covey_received_bytes_total", ["call": call], Double(bytes))
         }
@@ -33,11 +29,23 @@ extension PrometheusText {
             "covey_connections_total", .counter, "Connections accepted.",
             Double(figures.connections))
         single(
+            "covey_connections_refused_total", .counter,
+            "Connections closed at once, as their address has enough of them.",
+            Double(figures.refusedConnections))
+        single(
             "covey_timeouts_total", .counter, "Connections closed for lack of progress.",
             Double(figures.timeouts))
-        single(
-            "covey_upload_bytes", .gauge, "Bytes reserved for masked inputs that are under way.",
-            Double(uploadBytes))
+        begin("covey_memory_bytes", .gauge, "Bytes taken by what is under way, of those allowed.")
+        for (use, bytes) in memory {
+            sample("covey_memory_bytes", ["for": use], Double(bytes))
+        }
+    }
+
+    /// What the store takes its time for.
+    mutating func add(commitTimes: Latencies) {
+        let name = "covey_store_commit_duration_seconds"
+        begin(name, .histogram, "Time until a change is durable in the store.")
+        samples(name, [], commitTimes)
     }
 
     /// What the coordinator says of itself.

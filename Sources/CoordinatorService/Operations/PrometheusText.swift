@@ -1,3 +1,5 @@
+internal import Coordinator
+
 /// Figures in Prometheus' text format, version 0.0.4.
 struct PrometheusText {
     /// The content type of the format.
@@ -17,6 +19,24 @@ struct PrometheusText {
     /// A sample.
     mutating func sample(
         _ name: String, _ labels: KeyValuePairs<String, String>, _ value: Double
+    ) { line(name, Array(labels), value) }
+
+    /// The samples of a histogram.
+    mutating func samples(
+        _ name: String, _ labels: [(key: String, value: String)], _ latencies: Latencies
+    ) {
+        var total = 0
+        for (bound, count) in zip(Latencies.bounds + [.infinity], latencies.counts) {
+            total += count
+            let end = bound.isFinite ? "\(bound)" : "+Inf"
+            line("\(name)_bucket", labels + [("le", end)], Double(total))
+        }
+        line("\(name)_sum", labels, latencies.sum)
+        line("\(name)_count", labels, Double(total))
+    }
+
+    private mutating func line(
+        _ name: String, _ labels: [(key: String, value: String)], _ value: Double
     ) {
         let list = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
         text += list.isEmpty ? name : "\(name){\(list)}"

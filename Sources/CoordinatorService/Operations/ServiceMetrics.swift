@@ -1,3 +1,4 @@
+internal import Coordinator
 internal import Synchronization
 
 /// What the service counts, for ``PrometheusText``.
@@ -8,31 +9,17 @@ final class ServiceMetrics: Sendable {
         var status: Int
     }
 
-    /// How long answers took.
-    struct Latencies {
-        /// Upper ends of the classes, in seconds.
-        static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
-
-        /// How many fell into each class, and beyond the last.
-        var counts = [Int](repeating: 0, count: bounds.count + 1)
-        /// In seconds.
-        var sum = 0.0
-
-        mutating func record(_ seconds: Double) {
-            let index = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-            counts[index] += 1
-            sum += seconds
-        }
-    }
-
     /// The figures at one moment.
     struct Figures {
         var answers: [Answer: Int] = [:]
+        /// How long answers took, by what was called.
         var latencies: [String: Latencies] = [:]
-        /// Bytes of the bodies of requests, by what was called.
+        /// Bytes of the bodies of requests that were read, by what was called.
         var received: [String: Int] = [:]
         var openConnections = 0
         var connections = 0
+        /// Connections that were closed at once, as their address has enough of them.
+        var refusedConnections = 0
         /// Connections that were closed because nothing, or too little, came.
         var timeouts = 0
     }
@@ -41,13 +28,16 @@ final class ServiceMetrics: Sendable {
 
     var figures: Figures { current.withLock { $0 } }
 
-    func answered(_ call: String, status: Int, after duration: Duration, received: Int) {
-        let seconds = duration / .seconds(1)
+    func answered(_ call: String, status: Int, after duration: Duration) {
         current.withLock { figures in
             figures.answers[Answer(call: call, status: status), default: 0] += 1
-            figures.latencies[call, default: Latencies()].record(seconds)
-            figures.received[call, default: 0] += max(received, 0)
+            figures.latencies[call, default: Latencies()].record(duration)
         }
+    }
+
+    /// Counts bytes that came, never those that a client only announces.
+    func received(_ byteCount: Int, by call: String) {
+        current.withLock { $0.received[call, default: 0] += byteCount }
     }
 
     func connectionOpened() {
@@ -58,6 +48,8 @@ final class ServiceMetrics: Sendable {
     }
 
     func connectionClosed() { current.withLock { $0.openConnections -= 1 } }
+
+    func connectionRefused() { current.withLock { $0.refusedConnections += 1 } }
 
     func timedOut() { current.withLock { $0.timeouts += 1 } }
 }

@@ -10,7 +10,7 @@ extension ServiceResponder {
         let readiness =
             state.isLeaving
             ? Readiness(isReady: false, reason: "the coordinator is about to stop")
-            : await calls.readiness()
+            : await watched.readiness()
         let text = (try? JSONEncoder().encode(readiness)).map {
             String(decoding: $0, as: UTF8.self)
         }
@@ -23,8 +23,14 @@ extension ServiceResponder {
     /// coordinator cannot say.
     func metricsText(for request: Request) async -> Response {
         var text = PrometheusText()
-        text.add(metrics.figures, uploadBytes: uploads.byteCount)
-        if let overview = try? await calls.overview() { text.add(overview) }
+        text.add(
+            metrics.figures,
+            memory: [
+                "uploads": uploads.byteCount, "calls": callBodies.byteCount,
+                "downloads": downloads.byteCount,
+            ])
+        text.add(commitTimes: calls.commitTimes)
+        if let overview = try? await watched.overview() { text.add(overview) }
         return .compressing(
             Array(text.text.utf8), for: request,
             headers: [.contentType: PrometheusText.contentType, .cacheControl: "no-store"])

@@ -9,7 +9,7 @@ internal import ServiceLifecycle
 package struct CoordinatorServer: Sendable {
     private let configuration: ServerConfiguration
     private let calls: any CoordinatorCalls
-    private let drain: @Sendable () async -> Void
+    private let drain: @Sendable (_ limit: Duration) async -> Void
     private let onListening: @Sendable (_ port: Int) async -> Void
     private let onOperationsListening: @Sendable (_ port: Int) async -> Void
     private let logger: Logger
@@ -19,12 +19,13 @@ package struct CoordinatorServer: Sendable {
     /// - Parameters:
     ///   - configuration: How to serve.
     ///   - calls: Who answers.
-    ///   - drain: Ends what is under way in the coordinator, on a graceful shutdown.
+    ///   - drain: Ends what is under way in the coordinator, on a graceful shutdown: waits for it as
+    ///     long as it is told, and has a little longer to abandon the rest.
     ///   - onListening: Is told the port once connections are accepted.
     ///   - onOperationsListening: The same of the address for operators' tools.
     package init(
         configuration: ServerConfiguration, calls: any CoordinatorCalls, logger: Logger,
-        drain: @escaping @Sendable () async -> Void = {},
+        drain: @escaping @Sendable (_ limit: Duration) async -> Void = { _ in },
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
         onOperationsListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
@@ -46,10 +47,13 @@ package struct CoordinatorServer: Sendable {
         let limits = configuration.limits
         let certificates = try configuration.tls.map { try CertificateStore($0) }
         let responder = ServiceResponder(
-            calls: calls, methods: ConnectMethod.services(calls),
+            calls: calls, watched: WatchedCoordinator(calls, age: limits.watchedAge),
+            methods: ConnectMethod.services(calls),
             gate: RequestGate(
                 calls: calls, administrator: configuration.administrator, limits: limits),
-            limits: limits, uploads: UploadSpace(byteCount: limits.uploadBytes), state: state,
+            limits: limits, uploads: MemoryBudget(byteCount: limits.uploadBytes),
+            callBodies: MemoryBudget(byteCount: limits.callBodyBytes, free: 4_096),
+            downloads: Downloads(byteCount: limits.downloadBytes), state: state,
             metrics: metrics, surface: configuration.operations == nil ? .whole : .clients,
             pages: try Dashboard(), url: configuration.url, logger: logger)
         let main = application(

@@ -4,15 +4,19 @@ internal import ServiceLifecycle
 struct DrainService: Service {
     let state: ServiceState
     let limit: Duration
-    let drain: @Sendable () async -> Void
+    let drain: @Sendable (_ limit: Duration) async -> Void
+
+    /// What is left of the time when rounds are not waited for any more: to abandon them, the ledger
+    /// must be written.
+    private var margin: Duration { min(.seconds(5), limit / 2) }
 
     func run() async throws {
         try await gracefulShutdown()
         state.leave()
         // What does not end in time is left alone, not waited for.
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
-        let draining = Task { [drain] in
-            await drain()
+        let draining = Task { [drain, limit, margin] in
+            await drain(limit - margin)
             source.yield()
         }
         let waiting = Task { [limit] in

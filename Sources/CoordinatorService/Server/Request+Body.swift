@@ -9,9 +9,14 @@ extension Request {
 
     /// The whole body, at most `limit` bytes of it.
     ///
-    /// - Parameter expected: The size to make room for at once.
+    /// - Parameters:
+    ///   - limit: The most bytes.
+    ///   - expected: The size to make room for at once.
+    ///   - take: Is told the size of each part as it comes, and may refuse it.
     /// - Throws: ``Refusal``.
-    func collectBody(limit: Int, expected: Int = 0) async throws -> [UInt8] {
+    func collectBody(
+        limit: Int, expected: Int = 0, taking take: (_ byteCount: Int) throws(Refusal) -> Void
+    ) async throws -> [UInt8] {
         let announced = contentLength
         if let announced, announced > limit {
             throw Refusal.tooLarge(announced, limit: limit)
@@ -23,6 +28,7 @@ extension Request {
                 guard bytes.count + part.readableBytes <= limit else {
                     throw Refusal.tooLarge(bytes.count + part.readableBytes, limit: limit)
                 }
+                try take(part.readableBytes)
                 bytes.append(contentsOf: part.readableBytesView)
             }
         } catch let refusal as Refusal {

@@ -42,7 +42,7 @@ enum Route {
     var label: String {
         switch self {
         case .call(let method): method.name
-        case .maskedInput: "masked-inputs"
+        case .maskedInput: Self.maskedInputLabel
         case .snapshot: "snapshots"
         case .ledger: "ledger"
         case .model: "models"
@@ -53,6 +53,9 @@ enum Route {
         case .unknownMethod, .elsewhere: "other"
         }
     }
+
+    /// What logs and metrics call masked inputs.
+    static let maskedInputLabel = "masked-inputs"
 
     /// The methods of HTTP that it takes.
     var allowedMethods: [String] {

@@ -11,7 +11,7 @@ extension ServiceResponder {
         var page = pages.asset(path)
         if page == nil, DashboardRoute(path) != nil {
             page = pages.page(
-                path, overview: try await calls.overview(), baseURL: url,
+                path, overview: try await watched.overview(), baseURL: url,
                 ifNoneMatch: request.headers[.ifNoneMatch])
         }
         guard let page else { throw CallError(.notFound, "there is nothing at this path") }

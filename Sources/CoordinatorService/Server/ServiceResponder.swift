@@ -10,10 +10,14 @@ struct ServiceResponder: HTTPResponder {
     typealias Context = ServiceContext
 
     let calls: any CoordinatorCalls
+    let watched: WatchedCoordinator
     let methods: [String: ConnectMethod]
     let gate: RequestGate
     let limits: ServiceLimits
-    let uploads: UploadSpace
+    let uploads: MemoryBudget
+    let uploading = UploadingDevices()
+    let callBodies: MemoryBudget
+    let downloads: Downloads
     let state: ServiceState
     let metrics: ServiceMetrics
     var surface: ServiceSurface
@@ -43,9 +47,7 @@ struct ServiceResponder: HTTPResponder {
         response.headers[.xContentTypeOptions] = "nosniff"
         if request.method == .head { response = response.createHeadResponse() }
         let duration = ContinuousClock.now - started
-        metrics.answered(
-            route.label, status: response.status.code, after: duration,
-            received: request.contentLength ?? 0)
+        metrics.answered(route.label, status: response.status.code, after: duration)
         logger.debug(
             "answered",
             metadata: [

@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
 
             SETTINGS (each also as an environment variable: log.level is COVEY_LOG_LEVEL)
             \(ServerSetting.allCases.map { setting in
-                "  " + setting.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0)
+                "  " + setting.rawValue.padding(toLength: 29, withPad: " ", startingAt: 0)
                     + setting.meaning
             }.joined(separator: "\n"))
             """)
@@ -75,7 +75,7 @@ struct Serve: AsyncParsableCommand {
                 logger: logger)
             let server = CoordinatorServer(
                 configuration: settings.server, calls: coordinator, logger: logger,
-                drain: { await coordinator.drain(within: settings.server.limits.drain) },
+                drain: { await coordinator.drain(within: $0) },
                 onListening: { port in logger.info("serving", metadata: ["port": "\(port)"]) })
             try await ServingProcess(coordinator: coordinator, server: server, logger: logger)
                 .run()

@@ -134,6 +134,19 @@ struct ConnectionTests {
     }
 
     @Test
+    func `bytes that are announced and never come count for nothing`() async throws {
+        try await RunningServer.with { server in
+            for _ in 0..<2 {
+                let received = try await RawConnection.transcript(
+                    port: server.port, sending: call("{", length: .max))
+                #expect(received.hasPrefix("HTTP/1.1 413"))
+            }
+            let metrics = try await server.send("GET", "/metrics")
+            #expect(!metrics.text.contains("covey_received_bytes_total{call=\"Describe\"}"))
+        }
+    }
+
+    @Test
     func `an upload without a length is refused`() async throws {
         try await RunningServer.with { server in
             let received = try await RawConnection.transcript(
@@ -175,6 +188,78 @@ struct ConnectionTests {
             calls.content.withLock { $0.isHeld = false }
             #expect(try await first.status == 204)
             #expect(try await upload(to: server).status == 204)
+        }
+    }
+
+    @Test
+    func `large calls beyond the memory for them are told to come again, and small ones not`()
+        async throws
+    {
+        try await RunningServer.with(MemoryCalls(), .limited { $0.callBodyBytes = 10_000 }) {
+            server in
+            let large = "{" + String(repeating: " ", count: 9_000) + "}"
+            let unfinished = call(String(repeating: " ", count: 13_000), length: 20_000)
+            try await RawConnection.unread(port: server.port, sending: unfinished) {
+                try await server.wait(for: #"covey_memory_bytes{for="calls"} 8904"#)
+                let refused = try await server.call("Describe", large)
+                #expect(refused.status == 429)
+                #expect(refused.headers["retry-after"] == "1")
+                #expect(refused.text.contains("large bodies"))
+                #expect(try await server.call("Describe").status == 200)
+                let task = try await server.call(
+                    "CreateTask", large,
+                    headers: ["authorization": "Bearer \(RunningServer.administratorToken)"])
+                #expect(task.status == 200)
+            }
+            try await server.wait(for: #"covey_memory_bytes{for="calls"} 0"#)
+            #expect(try await server.call("Describe", large).status == 200)
+        }
+    }
+
+    @Test
+    func `an answer that is not read is not kept for ever`() async throws {
+        let calls = MemoryCalls()
+        let size = 32 << 20
+        calls.content.withLock { $0.ledger = [UInt8](repeating: 1, count: size) }
+        let configuration = ServerConfiguration.limited {
+            $0.body = .milliseconds(300)
+            $0.slowestBytesPerSecond = size
+        }
+        try await RunningServer.with(calls, configuration) { server in
+            let request = "GET /v1/ledger HTTP/1.1\r\nHost: test\r\n\r\n"
+            try await RawConnection.unread(port: server.port, sending: request) {
+                try await server.wait(for: #"covey_memory_bytes{for="downloads"} \#(size)"#)
+                try await server.wait(for: "covey_timeouts_total 1")
+                try await server.wait(for: #"covey_memory_bytes{for="downloads"} 0"#)
+            }
+        }
+    }
+
+    @Test
+    func `one address has some connections and no more, unless it is a trusted proxy's`()
+        async throws
+    {
+        for (proxies, isRefused) in [("192.0.2.0/24", true), ("127.0.0.0/8", false)] {
+            let configuration = ServerConfiguration.limited {
+                $0.connectionsPerAddress = 2
+                $0.trustedProxies = [AddressRange(proxies)].compactMap { $0 }
+            }
+            try await RunningServer.with(MemoryCalls(), configuration) { server in
+                let request = call("{}", "Connection: close\r\n")
+                try await RawConnection.unread(port: server.port, sending: "") {
+                    try await RawConnection.unread(port: server.port, sending: "") {
+                        let third = try await RawConnection.transcript(
+                            port: server.port, sending: request)
+                        #expect(third.isEmpty == isRefused)
+                    }
+                    // A connection that is over makes room for another.
+                    while try await RawConnection.transcript(port: server.port, sending: request)
+                        .isEmpty
+                    {
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+            }
         }
     }
 

@@ -3,6 +3,18 @@ import NIOPosix
 
 /// A connection on which a test sends what no well-behaved client would.
 struct RawConnection {
+    /// Runs `body` beside a connection on which something is sent and nothing read.
+    static func unread<Result>(
+        port: Int, sending text: String, _ body: () async throws -> Result
+    ) async throws -> Result {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "127.0.0.1", port: port).get()
+        defer { channel.close(promise: nil) }
+        try await channel.writeAndFlush(ByteBuffer(string: text))
+        return try await body()
+    }
+
     /// Everything that the server sends until it closes the connection.
     ///
     /// - Parameters:

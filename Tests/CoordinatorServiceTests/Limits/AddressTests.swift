@@ -61,6 +61,24 @@ struct AddressTests {
     }
 
     @Test
+    func `connections are counted by subscriber`() throws {
+        let proxies = TrustedProxies(ranges: [try #require(AddressRange("10.0.0.0/8"))])
+        let connections = AddressConnections(limit: 1, proxies: proxies)
+        let one = try #require(IPAddress("2001:db8:1:2::1"))
+        let neighbour = try #require(IPAddress("2001:db8:1:2:ffff::1"))
+        let other = try #require(IPAddress("2001:db8:1:3::1"))
+        let proxy = try #require(IPAddress("10.1.1.1"))
+        #expect(connections.open(one))
+        #expect(!connections.open(neighbour))
+        #expect(connections.open(other))
+        connections.close(one)
+        #expect(connections.open(neighbour))
+        for _ in 0..<3 { #expect(connections.open(proxy)) }
+        let unlimited = AddressConnections(limit: 0, proxies: TrustedProxies(ranges: []))
+        for _ in 0..<3 { #expect(unlimited.open(one)) }
+    }
+
+    @Test
     func `a subscriber has a network of version 6`() throws {
         let one = try #require(IPAddress("2001:db8:1:2::1"))
         let two = try #require(IPAddress("2001:db8:1:2:ffff::1"))

@@ -34,21 +34,43 @@ struct RateLimitTests {
     }
 
     @Test
-    func `uploads take room and give it back`() {
-        let space = UploadSpace(byteCount: 100)
+    func `requests take room and give it back when they are gone`() {
+        let budget = MemoryBudget(byteCount: 100)
+        var (first, second) = (budget.share(), budget.share())
         // One that is larger than all there is must still be possible.
-        #expect(space.reserve(150, for: [150]))
-        #expect(!space.reserve(1, for: [1]))
-        space.release(150, for: [150])
-        #expect(space.reserve(60, for: [60]))
-        #expect(space.reserve(40, for: [40]))
-        #expect(!space.reserve(1, for: [1]))
-        space.release(60, for: [60])
-        #expect(space.reserve(50, for: [50]))
-        // Each device has one at a time.
-        #expect(!space.reserve(5, for: [50]))
-        #expect(space.reserve(10, for: [10]))
-        #expect(space.byteCount == 100)
+        #expect(first.take(90))
+        #expect(first.take(60))
+        #expect(!second.take(1))
+        first = budget.share()
+        #expect(first.take(60))
+        #expect(second.take(40))
+        #expect(!first.take(1))
+        #expect(budget.byteCount == 100)
+        second = budget.share()
+        #expect(budget.byteCount == 60)
+        withExtendedLifetime((first, second)) {}
+    }
+
+    @Test
+    func `a device has one upload at a time`() {
+        let uploading = UploadingDevices()
+        #expect(uploading.begin([1]))
+        #expect(!uploading.begin([1]))
+        #expect(uploading.begin([2]))
+        uploading.end([1])
+        #expect(uploading.begin([1]))
+    }
+
+    @Test
+    func `small requests have room when large ones take all`() {
+        let budget = MemoryBudget(byteCount: 100, free: 10)
+        let (large, small) = (budget.share(), budget.share())
+        #expect(large.take(110))
+        #expect(small.take(6))
+        #expect(small.take(4))
+        #expect(!small.take(1))
+        #expect(budget.byteCount == 100)
+        withExtendedLifetime((large, small)) {}
     }
 
     @Test

@@ -27,6 +27,11 @@ struct OperationsTests {
                 #"covey_request_duration_seconds_bucket{call="Describe",le="+Inf"} 3"#,
                 #"covey_received_bytes_total{call="Describe"} 6"#,
                 #"covey_devices{state="enrolled"} 12"#,
+                #"covey_store_commit_duration_seconds_bucket{le="0.01"} 0"#,
+                #"covey_store_commit_duration_seconds_bucket{le="0.025"} 1"#,
+                #"covey_store_commit_duration_seconds_bucket{le="+Inf"} 2"#,
+                "covey_store_commit_duration_seconds_sum 20.02",
+                "covey_store_commit_duration_seconds_count 2",
                 #"covey_epsilon{of="coordinator"} 0.5"#, "covey_ledger_entries 3",
             ] { #expect(lines.contains(Substring(line))) }
             #expect(lines.filter { $0.hasPrefix("# TYPE covey_requests_total ") }.count == 1)
@@ -91,7 +96,7 @@ struct OperationsTests {
     {
         let isDrained = Mutex(false)
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
-        try await RunningServer.with(drain: {
+        try await RunningServer.with(drain: { _ in
             for await _ in ends { break }
             isDrained.withLock { $0 = true }
         }) { server in
@@ -126,7 +131,11 @@ struct OperationsTests {
         let (ends, source) = AsyncStream.makeStream(of: Void.self)
         try await RunningServer.with(
             MemoryCalls(), configuration,
-            drain: { await Task { for await _ in ends { break } }.value }
+            drain: { limit in
+                // Time is left to abandon what did not end.
+                #expect(limit == .milliseconds(25))
+                await Task { for await _ in ends { break } }.value
+            }
         ) { server in
             let answer = try await server.call("Describe")
             #expect(answer.status == 200)

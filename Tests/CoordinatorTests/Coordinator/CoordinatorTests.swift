@@ -59,8 +59,27 @@ import Testing
             let verification = try LedgerVerification(bytes: try await coordinator.ledger(from: 0))
             #expect(verification.findings.isEmpty)
             #expect(verification.spent?.epsilonCoordinator ?? 0 > 0)
-            let model = try await coordinator.model(of: "training")
-            #expect(model.bytes.count > 1000)
+            let model = try await coordinator.modelHash(of: "training")
+            #expect(try await coordinator.snapshotByteCount(model) > 1000)
+            // Who does not lead tells the same of it.
+            let (follower, following) = try await CoordinatorFixture.start(
+                store, CoordinatorFixture.configuration(replica: "two"))
+            #expect(try await follower.overview().tasks == coordinator.overview().tasks)
+            let size = try await coordinator.ledgerByteCount()
+            #expect(try await follower.ledgerByteCount() == size)
+            // Neither tells what no one needs.
+            let checkpoint = try #require(try await store.tasks().first).checkpoint
+            #expect(try await store.snapshotByteCount(checkpoint) ?? 0 > 0)
+            for one in [coordinator, follower] {
+                let bytes = try await one.snapshot(model)
+                #expect(try await one.snapshotByteCount(model) == bytes.count)
+                await #expect(throws: CallError.self) { try await one.snapshot(checkpoint) }
+                await #expect(throws: CallError.self) {
+                    try await one.snapshotByteCount(checkpoint)
+                }
+            }
+            following.cancel()
+            await following.value
             run.cancel()
             await run.value
         }

@@ -1,0 +1,3 @@
+extension PopulationCoordinator {
+    package nonisolated var commitTimes: Latencies { store.commitTimes }
+}
