@@ -56,7 +56,7 @@ extension PopulationCoordinator {
     }
 
     /// The rounds of a task in the ledger: those planned, 0 before it begins, and those begun.
-    private func announcement(of task: String) -> (rounds: Int, begun: Int) {
+    func announcement(of task: String) -> (rounds: Int, begun: Int) {
         log.entries.reduce(into: (rounds: 0, begun: 0)) { result, entry in
             switch entry.content {
             case .task(let announced) where announced.name == task:
@@ -78,14 +78,15 @@ extension RunningTask {
         }
         return CoordinatorOverview.Task(
             stored, scenario: scenario, queries: plan.queries.count, roundsBegun: roundsBegun,
-            rounds: plan.rounds, latest: rounds.suffix(Self.mostRemembered), quality: quality)
+            rounds: plan.rounds, latest: rounds.suffix(Self.mostRemembered), quality: quality,
+            epsilonSpent: (try? account.spent).map { announced.target.limitedEpsilon(of: $0) })
     }
 }
 
 extension CoordinatorOverview.Task {
     fileprivate init(
         _ stored: StoredTask, scenario: Scenario, queries: Int, roundsBegun: Int, rounds: Int,
-        latest: [CoordinatorOverview.Round], quality: [QualityFigure]
+        latest: [CoordinatorOverview.Round], quality: [QualityFigure], epsilonSpent: Double? = nil
     ) {
         self.init(
             name: stored.name, state: stored.state.rawValue, reason: stored.reason,
@@ -94,7 +95,7 @@ extension CoordinatorOverview.Task {
             modelHash: stored.model.isEmpty ? nil : hexadecimal(stored.model), latest: latest,
             quality: quality.map {
                 .init(queriesDone: $0.queriesDone, metric: $0.metric, value: $0.value)
-            })
+            }, epsilonSpent: epsilonSpent, epsilon: scenario.target.budget.epsilon)
     }
 }
 

@@ -46,8 +46,8 @@ extension PopulationCoordinator {
             status.queries = UInt32(clamping: tasks[index].plan.queries.count)
             status.rounds = UInt32(clamping: tasks[index].plan.rounds)
             status.roundsBegun = UInt32(clamping: tasks[index].roundsBegun)
-        } else if let announced = announcement(of: stored.name) {
-            status.rounds = UInt32(clamping: announced.rounds)
+        } else {
+            status.rounds = UInt32(clamping: announcement(of: stored.name).rounds)
         }
         let spent = log.spent
         status.epsilonCoordinator = spent?.epsilonCoordinator ?? 0
@@ -55,14 +55,6 @@ extension PopulationCoordinator {
         status.epsilonBudget = configuration.target.budget.epsilon
         status.delta = configuration.target.budget.delta
         return status
-    }
-
-    /// A task as the ledger announces it; nil where it is not announced yet.
-    private func announcement(of name: String) -> LedgerTask? {
-        for case .task(let task) in log.entries.lazy.map(\.content) where task.name == name {
-            return task
-        }
-        return nil
     }
 
     package func readiness() async -> Readiness {

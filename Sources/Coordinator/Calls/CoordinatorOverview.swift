@@ -20,11 +20,16 @@ package struct CoordinatorOverview: Sendable, Hashable, Codable {
         package var latest: [Round]
         /// What was reported of its models, oldest first.
         package var quality: [Quality]
+        /// What this task alone has spent of ``epsilon``; nil where the coordinator that leads is to be
+        /// asked.
+        package var epsilonSpent: Double?
+        /// What it may spend.
+        package var epsilon: Double
 
         package init(
             name: String, state: String, reason: String, algorithm: String, queriesDone: Int,
             queries: Int, roundsBegun: Int, rounds: Int, devices: Int, modelHash: String?,
-            latest: [Round], quality: [Quality]
+            latest: [Round], quality: [Quality], epsilonSpent: Double?, epsilon: Double
         ) {
             self.name = name
             self.state = state
@@ -38,6 +43,8 @@ package struct CoordinatorOverview: Sendable, Hashable, Codable {
             self.modelHash = modelHash
             self.latest = latest
             self.quality = quality
+            self.epsilonSpent = epsilonSpent
+            self.epsilon = epsilon
         }
     }
 

@@ -48,7 +48,7 @@ struct OverviewSample {
                         queriesDone: done, metric: $0.0,
                         value: $0.1 * (1 - 0.5 / Double(done + 1)))
                 }
-            })
+            }, epsilonSpent: 2.5, epsilon: 3)
     }
 
     var overview: CoordinatorOverview {

@@ -97,6 +97,9 @@ struct TaskPage {
                 note: "of \(NumberText.count(task.rounds)) announced; "
                     + "\(NumberText.count(abandoned)) abandoned lately"),
             .init(
+                name: "Epsilon of this task", value: NumberText.fixed(task.epsilonSpent),
+                note: "of \(NumberText.fixed(task.epsilon)) that it may spend"),
+            .init(
                 name: "Epsilon, coordinator", value: NumberText.fixed(charged?.epsilonCoordinator),
                 note: "of all tasks, after its last charged round"),
             .init(
