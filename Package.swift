@@ -131,9 +131,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         module(
+            "ConnectionFailures",
+            [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        module(
             "Fleet",
             [
-                "Datasets", "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
+                "ConnectionFailures", "Datasets", "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
                 "Recommender", "SecureAggregation", "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -141,16 +149,21 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        module(
+            "CommandLineProgram",
+            ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "covey-coordinator",
             dependencies: [
-                "Coordinator", "CoordinatorService", "Datasets", "FederatedProtocol",
-                "PrivacyLedger", "Recommender", "Simulation", "Sodium",
+                "CommandLineProgram", "ConnectionFailures", "Coordinator", "CoordinatorService",
+                "Datasets", "FederatedProtocol", "PrivacyLedger", "Recommender", "Simulation",
+                "Sodium",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -159,15 +172,16 @@ let package = Package(
         .executableTarget(
             name: "covey-fleet",
             dependencies: [
-                "Fleet", "PrivacyLedger", "Simulation",
+                "CommandLineProgram", "FederatedProtocol", "Fleet", "PrivacyLedger", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),
         .executableTarget(
             name: "covey",
             dependencies: [
-                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "OnDevice", "PrivacyAudit",
-                "PrivacyLedger", "Recommender", "Simulation", "Sodium", "VectorKernels",
+                "CommandLineProgram", "Datasets", "DifferentialPrivacy", "FederatedProtocol",
+                "OnDevice", "PrivacyAudit", "PrivacyLedger", "Recommender", "Simulation", "Sodium",
+                "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: features),

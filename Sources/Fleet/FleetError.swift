@@ -16,6 +16,23 @@ package enum FleetError: Error, Equatable, CustomStringConvertible {
     case inaccessible(path: String, reason: String)
     /// The coordinator has no such task.
     case noTask(String)
+    /// The coordinator could not be asked before the run was to end.
+    case noAnswer(url: String)
+    /// Another process runs the fleet of this folder.
+    case inUse(String)
+    /// The coordinator asks for enrolment tokens, and there is not one for each device.
+    case tooFewTokens(given: Int, needed: Int)
+    /// The coordinator does not enrol a device, and would not the next time either.
+    case enrolmentRefused(String)
+    /// None of the devices was enrolled.
+    case nobodyEnrolled(reason: String)
+
+    /// A file or folder that cannot be made or written.
+    static func unwritable(_ path: String) -> FleetError {
+        .inaccessible(
+            path: path,
+            reason: "it cannot be made or written; check its folder, permissions and room")
+    }
 
     package var description: String {
         switch self {
@@ -28,8 +45,8 @@ package enum FleetError: Error, Equatable, CustomStringConvertible {
             "device \(expected) of the rehearsal was enrolled as number \(found): a rehearsal needs a "
                 + "coordinator at which nobody else has enrolled"
         case .otherFleet(let path, let reason):
-            "\(path) is the folder of another fleet: \(reason); give the same settings as before, or "
-                + "another --folder"
+            "\(path) is the folder of another fleet: \(reason); give the settings as they were "
+                + "(--devices is data.users of synthetic data), or another --folder"
         case .tooFewPeople(let asked, let people):
             "\(asked) devices were asked for, and the data have \(people) people; lower --devices"
         case .behavioursInRehearsal:
@@ -39,6 +56,15 @@ package enum FleetError: Error, Equatable, CustomStringConvertible {
         case .noTask(let name):
             "the coordinator has no task \(name.debugDescription); 'covey-coordinator task list' "
                 + "names those there are"
+        case .noAnswer(let url): "\(url) does not answer; is the coordinator running?"
+        case .inUse(let path):
+            "another covey-fleet runs the devices of \(path); stop it, or give another --folder"
+        case .tooFewTokens(let given, let needed):
+            "the coordinator enrols by one-time tokens, and there are \(given) for \(needed) devices; "
+                + "'covey-coordinator token create \(needed) > tokens.txt' makes them, and --tokens "
+                + "tokens.txt hands them out"
+        case .enrolmentRefused(let reason): "not enrolled: \(reason)"
+        case .nobodyEnrolled(let reason): "none of the devices takes part: \(reason)"
         }
     }
 }

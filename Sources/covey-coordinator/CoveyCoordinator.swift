@@ -1,5 +1,6 @@
 import ArgumentParser
-import Coordinator
+import CommandLineProgram
+import FederatedProtocol
 
 /// The command line for those who run a coordinator.
 struct CoveyCoordinator: AsyncParsableCommand {
@@ -26,5 +27,5 @@ struct CoveyCoordinator: AsyncParsableCommand {
 
 @main
 enum Main {
-    static func main() async { await CoveyCoordinator.main() }
+    static func main() async { await CoveyCoordinator.runProgram() }
 }

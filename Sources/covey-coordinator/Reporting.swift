@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// Runs `body`; an error is one line on standard error, and status 1.
+/// Runs `body`; an error is one line on standard error, and status 2.
 func reporting(_ body: () async throws -> Void) async throws {
     do { try await body() } catch let code as ExitCode { throw code } catch {
         FileHandle.standardError.write(Data("covey-coordinator: \(error)\n".utf8))
-        throw ExitCode(1)
+        throw ExitCode(2)
     }
 }
 

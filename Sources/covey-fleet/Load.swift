@@ -9,8 +9,8 @@ struct Load: AsyncParsableCommand {
         discussion: """
             check-ins: enrolled devices check in at a fixed rate; latencies count from the moment that \
             a check-in was due. uploads: the devices take part in one round of a task that waits for \
-            them, and send their masked inputs all at once. The devices are new and forgotten \
-            afterwards: never load a coordinator that real devices use.
+            them, and send their masked inputs all at once. The devices are new and stay enrolled: every later \
+            task counts on them. Never load a coordinator that real devices use.
 
             EXAMPLES
               covey-fleet load --coordinator http://127.0.0.1:8080 check-ins --rate 3000 --seconds 20

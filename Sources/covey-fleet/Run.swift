@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineProgram
 import Fleet
 import Foundation
 import PrivacyLedger
@@ -61,7 +62,9 @@ struct Run: AsyncParsableCommand {
     var ledgerKey: String?
 
     @Option(
-        help: ArgumentHelp("One-time enrolment tokens, one a line.", valueName: "file"))
+        help: ArgumentHelp(
+            "One-time enrolment tokens, one a line, the first for the first device.",
+            valueName: "file"))
     var tokens: String?
 
     @Option(
@@ -73,7 +76,8 @@ struct Run: AsyncParsableCommand {
     var untilFinished: String?
 
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("Stop after 90s, 10m, 2h.", valueName: "time"))
+        name: .customLong("for"),
+        help: ArgumentHelp("Stop when devices have run for 90s, 10m, 2h.", valueName: "time"))
     var duration: String?
 
     @Option(help: ArgumentHelp("The most connections at once.", valueName: "count"))
@@ -99,7 +103,9 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let interruption = Interruption()
-        let signal = InterruptSignal(raising: interruption)
+        let signal = InterruptSignal(
+            raising: interruption,
+            saying: "covey-fleet: the devices leave their rounds; again to stop at once")
         defer { signal.cancel() }
         let progress = FleetProgress()
         do {
@@ -122,9 +128,9 @@ struct Run: AsyncParsableCommand {
             throw code
         } catch {
             progress.clear()
-            if interruption.isRequested { throw ExitCode(130) }
+            if interruption.isRequested, error is CancellationError { throw ExitCode(130) }
             FileHandle.standardError.write(Data("covey-fleet: \(error)\n".utf8))
-            throw ExitCode(2)
+            throw ExitCode(interruption.isRequested ? 130 : 2)
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineProgram
 import Foundation
 import Simulation
 
@@ -59,7 +60,9 @@ struct Simulate: AsyncParsableCommand {
     func run() async throws {
         let interruption = Interruption()
         let progress = ProgressDisplay()
-        let source = InterruptSignal(raising: interruption)
+        let source = InterruptSignal(
+            raising: interruption,
+            saying: "covey: stopping after this step; press Ctrl-C again to stop at once")
         defer { source.cancel() }
         do {
             let scenario = try readScenario()

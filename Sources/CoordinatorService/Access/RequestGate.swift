@@ -5,8 +5,8 @@ internal import HummingbirdCore
 
 /// Lets requests in: those that come not too often, and where they need it, with a token.
 struct RequestGate: Sendable {
-    /// Where a request comes from.
-    struct Client: Sendable {
+    /// What a request shows to be let in.
+    struct Credentials: Sendable {
         fileprivate var bearer: String?
     }
 
@@ -33,18 +33,20 @@ struct RequestGate: Sendable {
     /// Admits a request by its address.
     func admit(
         _ request: Request, from peer: IPAddress?, at now: ContinuousClock.Instant
-    ) throws(Refusal) -> Client {
+    ) throws(Refusal) -> Credentials {
         let address = proxies.client(
             peer: peer, forwardedFor: HTTPField.Name.xForwardedFor.flatMap { request.headers[$0] })
         if let address, let wait = addresses?.admit(address.subscriber, at: now) {
             throw .tooMuch("too many requests from this address", retryAfter: wait)
         }
-        return Client(bearer: Self.bearer(of: request))
+        return Credentials(bearer: Self.bearer(of: request))
     }
 
     /// The identity of the device that asks.
-    func device(_ client: Client, at now: ContinuousClock.Instant) async throws -> [UInt8] {
-        guard let bearer = client.bearer else {
+    func device(
+        _ credentials: Credentials, at now: ContinuousClock.Instant
+    ) async throws -> [UInt8] {
+        guard let bearer = credentials.bearer else {
             throw CallError(
                 .unauthenticated, "send 'authorization: Bearer' with the token that Enrol gives")
         }
@@ -56,12 +58,12 @@ struct RequestGate: Sendable {
     }
 
     /// Makes sure that an operator asks.
-    func requireAdministrator(_ client: Client) throws(CallError) {
+    func requireAdministrator(_ credentials: Credentials) throws(CallError) {
         guard let administrator else {
             throw CallError(
                 .unauthenticated, "this coordinator has no administrator's token, so nobody may")
         }
-        guard let bearer = client.bearer, administrator.matches(bearer) else {
+        guard let bearer = credentials.bearer, administrator.matches(bearer) else {
             throw CallError(
                 .unauthenticated, "send 'authorization: Bearer' with the administrator's token")
         }

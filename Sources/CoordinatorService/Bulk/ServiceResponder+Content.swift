@@ -9,7 +9,7 @@ internal import Sodium
 extension ServiceResponder {
     /// A snapshot; its name says what is in it, so that caches may keep it for ever.
     func snapshot(_ name: String, for request: Request) async throws -> Response {
-        guard let hash = Hexadecimal.bytes(name, count: 32) else {
+        guard let hash = bytes(hexadecimal: name, count: 32) else {
             throw CallError(.notFound, "a snapshot is named by 64 hexadecimal digits")
         }
         let tag = "\"\(hexadecimal(hash))\""

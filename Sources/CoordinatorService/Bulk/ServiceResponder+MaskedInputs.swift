@@ -3,12 +3,13 @@ internal import FederatedProtocol
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Sodium
 
 extension ServiceResponder {
     /// Takes a masked input. Its size is known before a byte is read, so that room can be made for it,
     /// or refused.
     func takeMaskedInput(
-        _ request: Request, session text: String, of client: RequestGate.Client,
+        _ request: Request, session text: String, with credentials: RequestGate.Credentials,
         at now: ContinuousClock.Instant
     ) async throws -> Response {
         let type = request.headers[.contentType]?.split(separator: ";").first?.trimmed.lowercased()
@@ -22,10 +23,10 @@ extension ServiceResponder {
             throw Refusal(
                 CallError(.invalidArgument, "content-length is missing"), status: .lengthRequired)
         }
-        guard let session = Hexadecimal.bytes(text, count: 32) else {
+        guard let session = bytes(hexadecimal: text, count: 32) else {
             throw CallError(.notFound, "a sum is named by 64 hexadecimal digits")
         }
-        let device = try await gate.device(client, at: now)
+        let device = try await gate.device(credentials, at: now)
         let ticket = request.uri.queryParameters["ticket"].map { String($0) }
         let expected = try await calls.maskedInputByteCount(
             session: session, ticket: ticket, device: device)

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Where a coordinator keeps everything.
 package enum StoreLocation: Sendable {
     /// A file of SQLite.
@@ -45,9 +43,7 @@ package enum StoreLocation: Sendable {
             throw .invalid(
                 key: "store", reason: "a password needs a user: postgresql://user@host/…")
         }
-        var allowed = CharacterSet.alphanumerics
-        allowed.insert(charactersIn: "-._~")
-        let encoded = password.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
-        self = .database(connection: "\(scheme)\(user):\(encoded)\(rest.dropFirst(user.count))")
+        self = .database(
+            connection: "\(scheme)\(user):\(password.percentEncoded)\(rest.dropFirst(user.count))")
     }
 }

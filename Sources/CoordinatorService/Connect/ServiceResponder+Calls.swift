@@ -7,7 +7,7 @@ internal import HummingbirdCore
 extension ServiceResponder {
     /// Answers a call of the Connect protocol.
     func answer(
-        _ request: Request, to method: ConnectMethod, of client: RequestGate.Client,
+        _ request: Request, to method: ConnectMethod, with credentials: RequestGate.Credentials,
         at now: ContinuousClock.Instant
     ) async throws -> Response {
         let version = HTTPField.Name.connectProtocolVersion.flatMap { request.headers[$0] }
@@ -27,9 +27,9 @@ extension ServiceResponder {
         var limit = limits.callBytes
         switch method.access {
         case .everybody: break
-        case .devices: device = try await gate.device(client, at: now)
+        case .devices: device = try await gate.device(credentials, at: now)
         case .administrators:
-            try gate.requireAdministrator(client)
+            try gate.requireAdministrator(credentials)
             limit = ServiceLimits.administrationBytes
         }
         // Operators have shown who they are, and must be heard when everybody else sends too much.

@@ -28,24 +28,11 @@ enum DashboardRoute: Hashable {
     var path: String {
         switch self {
         case .overview: "/"
-        case .task(let name): Self.tasks + Self.encoded(name)
+        case .task(let name): Self.tasks + name.percentEncoded
         case .ledger: "/ledger"
         case .json: "/overview.json"
         }
     }
 
     private static let tasks = "/tasks/"
-
-    /// Everything but the unreserved characters of RFC 3986 percent-encoded, section 2.3.
-    private static func encoded(_ name: String) -> String {
-        name.utf8.reduce(into: "") { text, byte in
-            switch UInt8(byte) {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += String(format: "%%%02X", byte)
-            }
-        }
-    }
 }

@@ -61,7 +61,7 @@ struct ServiceResponder: HTTPResponder {
         _ request: Request, _ route: Route, from context: ServiceContext,
         at now: ContinuousClock.Instant
     ) async throws -> Response {
-        let client = try gate.admit(request, from: context.peer, at: now)
+        let credentials = try gate.admit(request, from: context.peer, at: now)
         guard route.allowedMethods.contains(request.method.rawValue) else {
             throw Refusal(
                 CallError(.unimplemented, "\(request.method.rawValue) is not for this path"),
@@ -72,9 +72,11 @@ struct ServiceResponder: HTTPResponder {
             throw CallError(.notFound, "there is nothing at this path")
         }
         switch route {
-        case .call(let method): return try await answer(request, to: method, of: client, at: now)
+        case .call(let method):
+            return try await answer(request, to: method, with: credentials, at: now)
         case .maskedInput(let session):
-            return try await takeMaskedInput(request, session: session, of: client, at: now)
+            return try await takeMaskedInput(
+                request, session: session, with: credentials, at: now)
         case .snapshot(let hash): return try await snapshot(hash, for: request)
         case .ledger: return try await ledger(for: request)
         case .model(let task): return try await model(of: task, for: request)

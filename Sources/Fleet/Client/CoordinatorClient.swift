@@ -13,7 +13,7 @@ package struct CoordinatorClient: Sendable {
     package let home: String
     package let traffic: Traffic
     private let exchange: any HTTPExchange
-    private let retry: RetryPolicy
+    private var retry: RetryPolicy
     private let timeout: Duration
 
     /// What the answer to a call, a snapshot excepted, may have at most. The largest are the
@@ -44,6 +44,13 @@ package struct CoordinatorClient: Sendable {
         try CoordinatorClient(
             url: home, exchange: exchange(self.exchange), retry: retry, timeout: timeout,
             traffic: traffic)
+    }
+
+    /// The same client with another policy.
+    func retrying(_ policy: RetryPolicy) -> Self {
+        var client = self
+        client.retry = policy
+        return client
     }
 
     private static func checked(_ url: String) throws -> String {

@@ -37,6 +37,7 @@ package final class DeviceClient: Sendable {
     /// Enrols the device, or finds that it is.
     ///
     /// - Returns: Its number in the population, from 0.
+    /// - Throws: ``FleetError/enrolmentRefused(_:)``, or what the calls throw.
     @discardableResult
     package func enrol() async throws -> Int { try await renewed().number }
 
@@ -53,7 +54,12 @@ package final class DeviceClient: Sendable {
                     origin: trust.opening.origin, challenge: [UInt8](described.challenge),
                     identity: identity.publicKey)))
         request.token = enrolmentToken
-        let enrolled: Covey_V1_EnrolResponse = try await client.call(.enrol, request)
+        let enrolled: Covey_V1_EnrolResponse
+        do { enrolled = try await client.call(.enrol, request) } catch let error as CallError
+            where error.code == .permissionDenied
+        {
+            throw FleetError.enrolmentRefused(error.message)
+        }
         // By the coordinator's clock, which need not be this one's.
         let lifetime = Double(enrolled.expires) - Double(described.time)
         let token = Token(

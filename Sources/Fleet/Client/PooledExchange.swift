@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+internal import ConnectionFailures
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -54,7 +55,7 @@ package final class PooledExchange: HTTPExchange {
             .timedOut(url: request.url)
         case let error as HTTPClientError where faultsOfURLs.contains(error):
             .invalidURL(request.url)
-        default: .broken(url: request.url, reason: "\(error)")
+        default: .broken(url: request.url, reason: "\(ConnectionFailure(error))")
         }
     }
 

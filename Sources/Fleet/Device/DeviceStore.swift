@@ -19,6 +19,9 @@ package struct DeviceStore: Sendable {
     /// Names a folder.
     package init(path: String) { self.path = path }
 
+    /// Whether the store was made before.
+    var exists: Bool { FileManager.default.fileExists(atPath: path + "/behaviour.db") }
+
     /// Opens the store, or makes one.
     package func open() throws -> BehaviourStore {
         try FileManager.default.createDirectory(

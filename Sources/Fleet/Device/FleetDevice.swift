@@ -99,7 +99,7 @@ final class FleetDevice: Sendable {
         become(.waiting)
     }
 
-    /// Takes part in rounds until the task is cancelled.
+    /// Takes part in rounds until the task is cancelled, or the device is refused for good.
     func run() async {
         var failures = 0
         // Those that start together do not come together.
@@ -114,6 +114,12 @@ final class FleetDevice: Sendable {
                 try await visit().wait()
                 failures = 0
             } catch is CancellationError {
+                break
+            } catch let error as FleetError {
+                // Refused for good: the same would be said the next time.
+                become(.refused)
+                setting.report("device \(number): \(error)")
+                setting.status.count { $0.reasons["\(error)", default: 0] += 1 }
                 break
             } catch {
                 become(.failing)

@@ -4,7 +4,7 @@ internal import Synchronization
 package final class FleetStatus: Sendable {
     /// What a device is doing.
     package enum Activity: String, Sendable, Hashable, CaseIterable, Codable {
-        case starting, enrolling, waiting, inRound = "in a round", offline, spent, failing
+        case starting, enrolling, waiting, inRound = "in a round", offline, spent, failing, refused
     }
 
     /// The counts at one moment.

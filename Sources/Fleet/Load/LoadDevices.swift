@@ -13,7 +13,10 @@ struct LoadDevices: Sendable {
     ///   - tokens: One-time enrolment tokens; empty where enrolment is open.
     ///   - client: The way to the coordinator.
     init(count: Int, tokens: [String], client: CoordinatorClient) async throws {
-        let trust = try await LedgerTrust(asking: client, expecting: nil)
+        // Whoever measures a coordinator does not wait for one.
+        let once = client.retrying(RetryPolicy(attempts: 1))
+        let trust = try await LedgerTrust(asking: once, expecting: nil)
+        try await once.checkTokens(tokens, for: Array(0..<count))
         self.trust = trust
         var randomness = SystemRandomness()
         identities = try (0..<count).map { _ in

@@ -6,6 +6,7 @@ internal import PrivacyLedger
 internal import Recommender
 package import Simulation
 internal import Sodium
+internal import Yams
 
 /// Many simulated devices that take part in a coordinator's rounds over the network, each with its own
 /// key, encrypted store and account.
@@ -70,9 +71,15 @@ package struct Fleet: Sendable {
     }
 
     private func run(_ client: CoordinatorClient) async throws -> [FleetSummary.TaskQuality] {
-        let trust = try await LedgerTrust(
-            asking: client, expecting: try options.ledgerKey ?? folder.pinnedKey())
-        try folder.pin(trust.key, data: dataName)
+        let expected = try options.ledgerKey ?? folder.pinnedKey()
+        let newDevices = (0..<deviceCount).filter { !folder.store(of: $0).exists }
+        let contact = RunEnd(interruption: interruption, limit: options.end.limit)
+        let answer = try await contact.cutting {
+            try await client.checkTokens(options.tokens, for: newDevices)
+            return try await LedgerTrust(asking: client, expecting: expected)
+        }
+        guard let trust = answer else { throw FleetError.noAnswer(url: options.coordinator) }
+        try folder.pin(trust.key, data: try dataSettings())
         let isRehearsal = trust.opening.randomness == .seeded
         guard !isRehearsal || options.behaviours.groups.isEmpty else {
             throw FleetError.behavioursInRehearsal
@@ -88,7 +95,9 @@ package struct Fleet: Sendable {
         let devices = try await makeDevices(setting, client)
         if isRehearsal {
             // One after the other: their numbers are to be those of the simulator.
-            for device in devices where !interruption.isRequested { try await device.enrol() }
+            try await RunEnd(interruption: interruption).cutting {
+                for device in devices { try await device.enrol() }
+            }
         }
         let watch = FleetWatch(
             client: client,
@@ -105,7 +114,11 @@ package struct Fleet: Sendable {
     private func quality(_ watch: FleetWatch) async throws -> [FleetSummary.TaskQuality] {
         var quality: [FleetSummary.TaskQuality] = []
         do {
-            for task in try await watch.tasks() {
+            let tasks = try await RunEnd(interruption: interruption, limit: Self.patience).cutting {
+                try await watch.tasks()
+            }
+            guard let tasks else { throw FleetError.noAnswer(url: options.coordinator) }
+            for task in tasks {
                 if let judged = try await watch.judge.judge(task) { quality.append(judged) }
             }
         } catch {
@@ -115,10 +128,14 @@ package struct Fleet: Sendable {
         return quality
     }
 
-    /// What the histories come from, in words that differ where they do.
-    private var dataName: String {
-        "\(simulation.scenario.source), seed \(simulation.scenario.seed), \(simulation.scenario.split), "
-            + "\(simulation.scenario.sampledUsers) sampled"
+    /// What the histories follow from, by the keys of the scenario.
+    private func dataSettings() throws -> [String: String] {
+        let all = try Yams.load(yaml: simulation.scenario.resolvedYAML) as? [String: Any] ?? [:]
+        var settings = ["seed": "\(simulation.scenario.seed)"]
+        for (key, value) in all["data"] as? [String: Any] ?? [:] {
+            settings["data.\(key)"] = "\(value)"
+        }
+        return settings
     }
 
     private func makeDevices(
@@ -164,27 +181,40 @@ package struct Fleet: Sendable {
         return SimulatedDraws.identitySeed(seed: simulation.scenario.seed, device: device)
     }
 
-    /// Lets the devices run until the watch says that it is over; then they leave their rounds.
+    /// How long a coordinator that is away is waited for at the end.
+    private static let patience = Duration.seconds(10)
+
+    /// Lets the devices run until the watch says that it is over, or all were refused; then they
+    /// leave their rounds.
     private func run(_ devices: [FleetDevice], until watch: FleetWatch) async throws {
-        let running = Task {
-            await withDiscardingTaskGroup { group in
-                for device in devices { group.addTask { await device.run() } }
-            }
-        }
         let result: Result<Void, any Error>
-        do { result = .success(try await watch.untilEnd()) } catch { result = .failure(error) }
-        running.cancel()
-        await running.value
+        do {
+            result = .success(
+                try await withThrowingTaskGroup { group in
+                    group.addTask { try await watch.untilEnd() }
+                    group.addTask {
+                        await withDiscardingTaskGroup { running in
+                            for device in devices { running.addTask { await device.run() } }
+                        }
+                    }
+                    try await group.next()
+                    group.cancelAll()
+                })
+        } catch { result = .failure(error) }
         await withTaskGroup { group in
             group.addTask {
                 await withDiscardingTaskGroup { leaving in
                     for device in devices { leaving.addTask { await device.leave() } }
                 }
             }
-            group.addTask { try? await Task.sleep(for: .seconds(10)) }
+            group.addTask { try? await Task.sleep(for: Self.patience) }
             await group.next()
             group.cancelAll()
         }
         try result.get()
+        let counts = status.counts
+        if counts.activities[.refused] == deviceCount {
+            throw FleetError.nobodyEnrolled(reason: counts.reasons.keys.first ?? "")
+        }
     }
 }

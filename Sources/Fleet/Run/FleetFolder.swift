@@ -5,16 +5,18 @@ package import PrivacyLedger
 /// and a folder for each device.
 package struct FleetFolder: Sendable {
     package let path: String
+    private let lock: FolderLock
 
     /// What cannot change from run to run.
     private struct Settings: Codable {
         var ledgerKey: String
-        var data: String
+        /// What the histories follow from, by the keys of scenarios.
+        var data: [String: String]
     }
 
-    /// Opens a folder, or makes one.
+    /// Opens a folder, or makes one, for this process alone.
     ///
-    /// - Throws: ``FleetError/inaccessible(path:reason:)``.
+    /// - Throws: ``FleetError/inaccessible(path:reason:)``, ``FleetError/inUse(_:)``.
     package init(path: String) throws {
         self.path = path
         try Self.naming(path) {
@@ -22,6 +24,7 @@ package struct FleetFolder: Sendable {
                 atPath: path, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         }
+        lock = try FolderLock(path)
     }
 
     private var settingsPath: String { path + "/fleet.json" }
@@ -30,7 +33,8 @@ package struct FleetFolder: Sendable {
         guard let data = FileManager.default.contents(atPath: settingsPath) else { return nil }
         guard let settings = try? JSONDecoder().decode(Settings.self, from: data) else {
             throw FleetError.inaccessible(
-                path: settingsPath, reason: "it is damaged; restore it, or use another --folder")
+                path: settingsPath,
+                reason: "it is damaged or of another version; restore it, or use another --folder")
         }
         return settings
     }
@@ -43,11 +47,11 @@ package struct FleetFolder: Sendable {
     /// Pins the ledger's key and the data.
     ///
     /// - Throws: ``FleetError/otherFleet(path:reason:)`` where the folder has others.
-    package func pin(_ key: VerificationKey, data: String) throws {
+    package func pin(_ key: VerificationKey, data: [String: String]) throws {
         if let settings = try settings() {
             guard settings.data == data else {
                 throw FleetError.otherFleet(
-                    path: path, reason: "its devices have their histories from \(settings.data)")
+                    path: path, reason: Self.difference(of: data, from: settings.data))
             }
             guard settings.ledgerKey == key.description else {
                 throw FleetError.otherLedger(
@@ -59,6 +63,16 @@ package struct FleetFolder: Sendable {
             try JSONEncoder().encode(Settings(ledgerKey: key.description, data: data))
                 .write(to: URL(filePath: settingsPath), options: .atomic)
         }
+    }
+
+    /// What differs between settings, in words.
+    private static func difference(
+        of settings: [String: String], from former: [String: String]
+    ) -> String {
+        Set(settings.keys).union(former.keys).sorted()
+            .filter { settings[$0] != former[$0] }
+            .map { "\($0) was \(former[$0] ?? "not set") and is \(settings[$0] ?? "not set")" }
+            .joined(separator: ", ")
     }
 
     /// The store of a device.
@@ -82,7 +96,7 @@ package struct FleetFolder: Sendable {
 
     private static func naming(_ path: String, _ body: () throws -> Void) throws {
         do { try body() } catch {
-            throw FleetError.inaccessible(path: path, reason: error.localizedDescription)
+            throw FleetError.unwritable(path)
         }
     }
 }

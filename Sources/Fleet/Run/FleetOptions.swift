@@ -13,7 +13,7 @@ package struct FleetOptions: Sendable {
     package var behaviours = FleetBehaviours()
     /// The ledger's key; nil to go by the one that is seen first.
     package var ledgerKey: VerificationKey?
-    /// One-time enrolment tokens, one for each device; empty where enrolment is open.
+    /// One-time enrolment tokens, one for each device by its number; empty where enrolment is open.
     package var tokens: [String] = []
     /// The epsilon that no device's account may exceed, at the ledger's delta.
     package var cap: Double
@@ -31,6 +31,11 @@ package struct FleetOptions: Sendable {
         case task(String)
         /// After a time.
         case after(Duration)
+
+        /// The time that there is; nil where it is not limited.
+        var limit: Duration? {
+            if case .after(let duration) = self { duration } else { nil }
+        }
     }
 
     package init(coordinator: String, folder: String, cap: Double) {

@@ -15,12 +15,9 @@ struct FleetWatch: Sendable {
 
     /// Returns when the run is over.
     func untilEnd() async throws {
-        let start = ContinuousClock.now
-        var judged: [String: UInt32] = [:]
-        while !interruption.isRequested {
-            if case .after(let duration) = end, .now - start >= duration { return }
-            if try await isTaskOver(&judged) { return }
-            try await Task.sleep(for: Self.pace)
+        try await RunEnd(interruption: interruption, limit: end.limit).cutting {
+            var judged: [String: UInt32] = [:]
+            while try await !isTaskOver(&judged) { try await Task.sleep(for: Self.pace) }
         }
     }
 

@@ -1,9 +1,12 @@
 import AsyncHTTPClient
+import ConnectionFailures
+import Coordinator
 import CoordinatorService
 import FederatedProtocol
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import SwiftProtobuf
 
 /// Makes calls as an operator, by Connect's protocol.
@@ -17,12 +20,18 @@ struct AdministrationClient {
     private static let timeout = TimeAmount.seconds(120)
     private static let largestAnswer = 1 << 30
 
-    /// Says at once where nobody listens.
-    private static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
+    private static let client = makeClient(certificates: .fullVerification)
+    /// For this machine alone, whose names no certificate has.
+    private static let loopbackClient = makeClient(certificates: .none)
+
+    /// A client that says at once where nobody listens.
+    private static func makeClient(certificates: CertificateVerification) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = certificates
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
 
     /// Makes a call.
     func call<Request: Message, Response: Message>(
@@ -53,24 +62,52 @@ struct AdministrationClient {
         try await body(of: HTTPClientRequest(url: url + path))
     }
 
+    /// Whether the coordinator says that it answers calls; the reason where it does not.
+    ///
+    /// - Parameter isLocal: Whether it is known to be on this machine: its certificate does not
+    ///   matter then.
+    func hindrance(isLocal: Bool) async throws -> String? {
+        let (status, body) = try await answer(
+            to: HTTPClientRequest(url: url + "/readyz"),
+            from: isLocal ? Self.loopbackClient : Self.client, within: .seconds(4))
+        guard status != .ok else { return nil }
+        let readiness = try? JSONDecoder().decode(Readiness.self, from: Data(body))
+        return readiness?.reason ?? "\(url) answers \(status.code)"
+    }
+
     private func body(of request: HTTPClientRequest) async throws -> [UInt8] {
-        let response: HTTPClientResponse
-        let body: ByteBuffer
+        let (status, body) = try await answer(
+            to: request, from: Self.client, within: Self.timeout)
+        guard status == .ok else { throw refusal(status, body) }
+        return body
+    }
+
+    private func answer(
+        to request: HTTPClientRequest, from client: HTTPClient, within timeout: TimeAmount
+    ) async throws -> (status: HTTPResponseStatus, body: [UInt8]) {
         do {
-            response = try await Self.client.execute(request, timeout: Self.timeout)
-            body = try await response.body.collect(upTo: Self.largestAnswer)
-        } catch is IOError {
-            throw CommandError("\(url) does not answer; is the coordinator running?")
+            let response = try await client.execute(request, timeout: timeout)
+            let body = try await response.body.collect(upTo: Self.largestAnswer)
+            return (response.status, Array(body.readableBytesView))
         } catch {
-            throw CommandError("\(url) does not answer (\(error)); is the address right?")
+            throw CommandError("\(url) does not answer: \(ConnectionFailure(error))")
         }
-        let bytes = Array(body.readableBytesView)
-        guard response.status == .ok else {
-            throw (try? JSONDecoder().decode(CallError.self, from: Data(bytes)))
-                ?? CallError(
-                    httpStatus: Int(response.status.code),
-                    message: "\(url) answers \(response.status.code)")
+    }
+
+    /// What an answer that is an error says to an operator.
+    private func refusal(_ status: HTTPResponseStatus, _ body: [UInt8]) -> CommandError {
+        guard let error = try? JSONDecoder().decode(CallError.self, from: Data(body)) else {
+            return CommandError("\(url) answers \(status.code); is it a coordinator's address?")
         }
-        return bytes
+        return switch error.code {
+        case .unauthenticated:
+            CommandError(
+                "the token was refused; is it that of \(url), and has its coordinator got one?")
+        case .notFound where error.message.hasPrefix("no task "):
+            CommandError(
+                error.message.prefix { $0 != ";" }
+                    + "; 'covey-coordinator task list' names those there are")
+        default: CommandError(error.message)
+        }
     }
 }

@@ -3,7 +3,7 @@ import CoordinatorService
 
 /// Which coordinator a command asks, and how it prints what it hears.
 struct ClientOptions: ParsableArguments {
-    @OptionGroup var options: SettingsOptions
+    @OptionGroup var file: ConfigurationFile
 
     @Option(help: "Where the coordinator is; the setting 'url' where it is not given.")
     var url: String?
@@ -11,9 +11,14 @@ struct ClientOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
 
+    /// The settings, which name the coordinator and the administrator's token.
+    func settings() throws -> CoordinatorSettings {
+        try file.read(overrides: url.map { ["url=\($0)"] } ?? [])
+    }
+
     /// A client with the settings' URL and token.
     func makeClient() throws -> AdministrationClient {
-        let settings = try options.read(flags: url.map { ["url=\($0)"] } ?? [])
+        let settings = try settings()
         return AdministrationClient(url: settings.server.url, token: settings.administratorToken)
     }
 }

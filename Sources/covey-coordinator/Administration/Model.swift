@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoordinatorService
 import Foundation
 
 /// `covey-coordinator model`
@@ -25,16 +26,14 @@ struct Model: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                var allowed = CharacterSet.alphanumerics
-                allowed.insert(charactersIn: "-._~")
-                let name = task.addingPercentEncoding(withAllowedCharacters: allowed) ?? task
-                let bytes = try await client.makeClient().get("/v1/models/\(name)")
+                let bytes = try await client.makeClient().get(
+                    "/v1/models/\(task.percentEncoded)")
                 do { try Data(bytes).write(to: URL(filePath: output), options: .atomic) } catch {
                     throw CommandError(
                         "\(output) cannot be written; check its folder and permissions")
                 }
                 try print(
-                    CareReport(file: output, bytes: bytes.count), json: client.json,
+                    FileReport(file: output, bytes: bytes.count), json: client.json,
                     "\(output): \(bytes.count) bytes")
             }
         }

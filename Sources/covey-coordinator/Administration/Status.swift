@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import CoordinatorService
 import FederatedProtocol
 import Foundation
 
@@ -11,11 +12,20 @@ struct Status: AsyncParsableCommand {
             EXAMPLES
               covey-coordinator status --url https://covey.shop.example
               covey-coordinator status --json
+              covey-coordinator status --ready --config coordinator.yaml
             """)
+
+    @Flag(
+        help: """
+            Say only whether calls are answered: status 0, or 1. Without --url, the coordinator of these \
+            settings on this machine is asked, whatever name it has for others.
+            """)
+    var ready = false
 
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
+        if ready { return try await reporting { try await checkReadiness() } }
         try await reporting {
             let connection = try client.makeClient()
             let overview = try await connection.get("/overview.json")
@@ -25,6 +35,34 @@ struct Status: AsyncParsableCommand {
             print(try JSONDecoder().decode(CoordinatorOverview.self, from: Data(overview)).text)
             try TaskLines(response.tasks).print(json: false)
         }
+    }
+
+    private func checkReadiness() async throws {
+        let settings = try client.settings()
+        let connection = AdministrationClient(
+            url: client.url == nil ? settings.server.localURL : settings.server.url, token: nil)
+        let hindrance: String?
+        do { hindrance = try await connection.hindrance(isLocal: client.url == nil) } catch {
+            hindrance = "\(error)"
+        }
+        print(hindrance.map { "not ready: \($0)" } ?? "ready")
+        if hindrance != nil { throw ExitCode(1) }
+    }
+}
+
+extension ServerConfiguration {
+    /// Where the machine itself reaches the coordinator.
+    var localURL: String {
+        let listener = operations ?? Listener(address: address, port: port)
+        let scheme = operations == nil && tls != nil ? "https" : "http"
+        let host =
+            switch listener.address {
+            case "0.0.0.0": "127.0.0.1"
+            case "::": "[::1]"
+            case let address where address.contains(":"): "[\(address)]"
+            default: listener.address
+            }
+        return "\(scheme)://\(host):\(listener.port)"
     }
 }
 

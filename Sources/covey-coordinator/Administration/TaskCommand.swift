@@ -28,21 +28,25 @@ struct TaskCommand: AsyncParsableCommand {
 
                 EXAMPLES
                   covey-coordinator task create simulations/movielens-1m.yaml --devices 6040
-                  covey-coordinator task create films.yaml --devices 2000 --name films-2
+                  covey-coordinator task create films.yaml --devices 2000 --set privacy.epsilon=1
                 """)
 
         @Argument(
             help: "The scenario file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
         var scenario: String
 
-        @Option(help: "The number of devices that the task waits for.")
+        @Option(
+            help: """
+                The number of devices that the task waits for. The first that enrolled are its \
+                population, also those that never come again.
+                """)
         var devices: Int
 
         @Option(help: "What the task is called; the scenario's name where it is not given.")
         var name: String?
 
         @Option(
-            name: .customLong("override"),
+            name: .customLong("set"),
             help: ArgumentHelp(
                 "Override a key of the scenario; may be repeated.", valueName: "key=value"))
         var overrides: [String] = []

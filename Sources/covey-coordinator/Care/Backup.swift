@@ -24,6 +24,12 @@ struct Backup: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            let folder = URL(filePath: file).deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw CommandError(
+                    "\(file): there is no folder \(folder); make it first, closed to others "
+                        + "(install -d -m 0700 \(folder))")
+            }
             let store = try await options.read().store.openForBackup()
             do { try await store.backUp(to: file) } catch {
                 await store.close()
@@ -32,21 +38,7 @@ struct Backup: AsyncParsableCommand {
             await store.close()
             let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
             try print(
-                CareReport(file: file, bytes: size), json: json, "\(file): \(size) bytes written")
+                FileReport(file: file, bytes: size), json: json, "\(file): \(size) bytes written")
         }
     }
-}
-
-/// What was written or read.
-struct CareReport: Codable {
-    var file: String
-    var bytes: Int
-}
-
-/// Prints a result in one of its forms.
-func print(_ value: some Encodable, json: Bool, _ text: @autoclosure () -> String) throws {
-    guard json else { return print(text()) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

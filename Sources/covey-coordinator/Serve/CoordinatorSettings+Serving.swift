@@ -69,12 +69,32 @@ extension StoreLocation {
         case .file(let path): return try await SQLiteStore.open(at: path)
         case .database(let connection):
             #if PostgreSQL
-                return try await PostgreSQLStore.open(connection)
+                do {
+                    return try await PostgreSQLStore.open(connection)
+                } catch StoreError.unavailable(let reason) {
+                    throw CommandError(
+                        "the database cannot be reached; check that it runs, the setting 'store' and "
+                            + "the password: \(reason)")
+                }
             #else
                 throw CommandError(
                     "this covey-coordinator was built without PostgreSQL; build with "
                         + "--traits PostgreSQL, or set store to a path")
             #endif
+        }
+    }
+
+    /// Whether it is a file that is not there yet.
+    var isMissing: Bool {
+        guard case .file(let path) = self else { return false }
+        return !FileManager.default.fileExists(atPath: path)
+    }
+
+    /// Removes the files of a store that is closed; a database is left as it is.
+    func removeFiles() {
+        guard case .file(let path) = self else { return }
+        for suffix in ["", "-wal", "-shm", "-lock"] {
+            try? FileManager.default.removeItem(atPath: path + suffix)
         }
     }
 

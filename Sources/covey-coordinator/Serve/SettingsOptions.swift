@@ -2,13 +2,34 @@ import ArgumentParser
 import CoordinatorService
 import Foundation
 
-/// Where settings come from.
-struct SettingsOptions: ParsableArguments {
+/// The file with settings.
+struct ConfigurationFile: ParsableArguments {
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp("The configuration file (YAML).", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
-    var file: String?
+    var path: String?
+
+    /// Reads all layers.
+    ///
+    /// - Parameter overrides: Settings from flags, before all others.
+    func read(overrides: [String]) throws -> CoordinatorSettings {
+        var yaml = ""
+        if let path {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandError("\(path) cannot be read; check its name and permissions")
+            }
+            yaml = String(decoding: data, as: UTF8.self)
+        }
+        return try CoordinatorSettings(
+            yaml: yaml, source: path ?? "the settings",
+            environment: ProcessInfo.processInfo.environment, overrides: overrides)
+    }
+}
+
+/// Where the settings of a coordinator, or of its store, come from.
+struct SettingsOptions: ParsableArguments {
+    @OptionGroup var file: ConfigurationFile
 
     @Option(
         name: .customLong("set"),
@@ -21,15 +42,6 @@ struct SettingsOptions: ParsableArguments {
     ///
     /// - Parameter flags: Further settings from flags, before all others.
     func read(flags: [String] = []) throws -> CoordinatorSettings {
-        var yaml = ""
-        if let file {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw CommandError("\(file) cannot be read; check its name and permissions")
-            }
-            yaml = String(decoding: data, as: UTF8.self)
-        }
-        return try CoordinatorSettings(
-            yaml: yaml, source: file ?? "the settings",
-            environment: ProcessInfo.processInfo.environment, overrides: overrides + flags)
+        try file.read(overrides: overrides + flags)
     }
 }

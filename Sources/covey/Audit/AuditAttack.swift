@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineProgram
 import DifferentialPrivacy
 import Foundation
 import PrivacyAudit
@@ -71,7 +72,9 @@ extension Audit {
         func run() async throws {
             let interruption = Interruption()
             let progress = ProgressDisplay()
-            let source = InterruptSignal(raising: interruption)
+            let source = InterruptSignal(
+                raising: interruption,
+                saying: "covey: stopping after this step; press Ctrl-C again to stop at once")
             defer { source.cancel() }
             do {
                 let simulation = try Simulation(
