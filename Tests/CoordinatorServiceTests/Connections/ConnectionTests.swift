@@ -223,6 +223,7 @@ struct ConnectionTests {
         calls.content.withLock { $0.ledger = [UInt8](repeating: 1, count: size) }
         let configuration = ServerConfiguration.limited {
             $0.body = .milliseconds(300)
+            $0.idle = .seconds(3600)
             $0.slowestBytesPerSecond = size
         }
         try await RunningServer.with(calls, configuration) { server in
