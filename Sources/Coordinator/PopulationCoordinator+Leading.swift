@@ -115,17 +115,9 @@ extension PopulationCoordinator {
             }
             try task.algorithm.restore(from: checkpoint)
         }
-        for entry in log.entries {
-            switch entry.content {
-            case .plan(let plan) where plan.task == stored.name:
-                task.account.begin(task: stored.name)
-                task.roundsBegun = max(task.roundsBegun, plan.round + 1)
-            case .charge(let charge) where charge.task == stored.name:
-                try task.account.charge(
-                    task: stored.name, rho: charge.rho, noise: scenario.noise)
-            default: break
-            }
-        }
+        let history = history(of: stored.name)
+        task.roundsBegun = history.roundsBegun
+        if let account = history.account { task.account = account }
         task.invitations = try await store.invitationCounts(of: stored.name)
         task.latest = try await store.rounds(of: stored.name, limit: RunningTask.mostRemembered)
         task.quality = try await store.quality(of: stored.name)

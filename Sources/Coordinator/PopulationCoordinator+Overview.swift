@@ -2,6 +2,7 @@ internal import DifferentialPrivacy
 package import FederatedProtocol
 internal import Foundation
 internal import PrivacyLedger
+internal import PrivateAggregation
 internal import Simulation
 internal import Sodium
 
@@ -41,31 +42,58 @@ extension PopulationCoordinator {
             guard let scenario = try? Scenario(yaml: stored.scenario, source: stored.name) else {
                 continue
             }
-            let announced = announcement(of: stored.name)
+            let history = history(of: stored.name)
+            let rounds = history.announced?.rounds ?? 0
             shown.append(
                 CoordinatorOverview.Task(
                     stored, scenario: scenario,
-                    queries: max(0, announced.rounds - scenario.spareRounds),
-                    roundsBegun: announced.begun, rounds: announced.rounds,
+                    queries: max(0, rounds - scenario.spareRounds),
+                    roundsBegun: history.roundsBegun, rounds: rounds,
                     latest: try await store.rounds(
                         of: stored.name, limit: RunningTask.mostRemembered
                     ).map { .init($0, step: nil) },
-                    quality: try await store.quality(of: stored.name)))
+                    quality: try await store.quality(of: stored.name),
+                    epsilonSpent: (try? history.account?.spent).map {
+                        scenario.target.limitedEpsilon(of: $0)
+                    }))
         }
         return shown
     }
 
-    /// The rounds of a task in the ledger: those planned, 0 before it begins, and those begun.
-    func announcement(of task: String) -> (rounds: Int, begun: Int) {
-        log.entries.reduce(into: (rounds: 0, begun: 0)) { result, entry in
+    /// What the ledger tells of a task.
+    struct History {
+        /// As it was announced; nil before it was.
+        var announced: LedgerTask?
+        var roundsBegun = 0
+        /// What the task alone has spent.
+        var account: PopulationAccount?
+    }
+
+    /// Reads the ledger's entries of a task.
+    func history(of task: String) -> History {
+        var history = History()
+        var noise = NoiseDistribution.discreteGaussian
+        for entry in log.entries {
             switch entry.content {
             case .task(let announced) where announced.name == task:
-                result.rounds = announced.rounds
+                history.announced = announced
+                var account = PopulationAccount(
+                    delta: announced.target.budget.delta,
+                    neighbouring: announced.policy.neighbouring)
+                account.open(
+                    task: task, population: announced.population, policy: announced.policy)
+                history.account = account
             case .plan(let plan) where plan.task == task:
-                result.begun = max(result.begun, plan.round + 1)
+                noise = plan.sum.noise
+                history.roundsBegun = max(history.roundsBegun, plan.round + 1)
+                history.account?.begin(task: task)
+            case .charge(let charge) where charge.task == task:
+                // Charges in a ledger were charged once before.
+                try? history.account?.charge(task: task, rho: charge.rho, noise: noise)
             default: break
             }
         }
+        return history
     }
 }
 

@@ -47,7 +47,7 @@ extension PopulationCoordinator {
             status.rounds = UInt32(clamping: tasks[index].plan.rounds)
             status.roundsBegun = UInt32(clamping: tasks[index].roundsBegun)
         } else {
-            status.rounds = UInt32(clamping: announcement(of: stored.name).rounds)
+            status.rounds = UInt32(clamping: history(of: stored.name).announced?.rounds ?? 0)
         }
         let spent = log.spent
         status.epsilonCoordinator = spent?.epsilonCoordinator ?? 0

@@ -34,6 +34,12 @@ final class FaultyStore: CoordinatorStore {
 
     // Everything else is the other store's.
 
+    var commitTimes: Latencies { base.commitTimes }
+
+    func snapshotByteCount(_ hash: [UInt8]) async throws -> Int? {
+        try await base.snapshotByteCount(hash)
+    }
+
     func secret(_ name: String) async throws -> [UInt8] {
         try await base.secret(name)
     }
