@@ -46,6 +46,9 @@ extension CoordinatorSettings {
         limits.idle = try reader.seconds(.limitsIdle, default: limits.idle)
         limits.handshake = try reader.seconds(.limitsHandshake, default: limits.handshake)
         limits.body = try reader.seconds(.limitsBody, default: limits.body)
+        limits.watchedAge = .seconds(
+            try reader.number(
+                .limitsWatched, default: limits.watchedAge / .seconds(1), in: 0...60))
         limits.drain = try reader.seconds(.limitsDrain, default: limits.drain)
         let proxies = reader.text(.limitsProxies, default: "")
         limits.trustedProxies = try proxies.split(separator: ",").map { text in

@@ -39,7 +39,8 @@ struct CoordinatorFixture {
 
     static func configuration(
         rehearsal: Bool = false, enrolment: CoordinatorConfiguration.Enrolment = .open,
-        replica: String = "one", step: Int = 3000, epsilon: Double = 50
+        replica: String = "one", step: Int = 60_000, masking: Int? = nil,
+        epsilon: Double = 50
     ) throws -> CoordinatorConfiguration {
         CoordinatorConfiguration(
             replica: Replica(name: replica, url: "http://\(replica).example"),
@@ -48,8 +49,8 @@ struct CoordinatorFixture {
                 budget: try PrivacyBudget(epsilon: epsilon, delta: 1e-5), against: .coordinator),
             isRehearsal: rehearsal, enrolment: enrolment,
             schedule: StepSchedule(
-                advertising: step, sharing: step, masking: step, endorsing: step, unmasking: step,
-                poll: 10), gathering: 500,
+                advertising: step, sharing: step, masking: masking ?? step, endorsing: step,
+                unmasking: step, poll: 10), gathering: 500,
             leaseMilliseconds: 600_000)
     }
 

@@ -97,7 +97,7 @@ import Testing
             stores.append(store)
             replicas.append(
                 try await CoordinatorFixture.start(
-                    store, CoordinatorFixture.configuration(replica: name, step: 1500)))
+                    store, CoordinatorFixture.configuration(replica: name, masking: 8000)))
         }
         // All have announced themselves, and the leader has looked.
         let leader = replicas[0].coordinator
@@ -156,7 +156,7 @@ import Testing
         let faults = FaultModel(seed: fixture.scenario.seed, dropout: fixture.scenario.dropout)
         try await StoreFixture(.sqlite).withStore { store in
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(rehearsal: true, step: 1500))
+                store, CoordinatorFixture.configuration(rehearsal: true))
             try await train(fixture, with: coordinator) { device, round in
                 faults.fates(round: round, devices: [device])[0].lastStep
             }

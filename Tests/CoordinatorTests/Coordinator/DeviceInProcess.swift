@@ -115,8 +115,8 @@ actor DeviceInProcess {
         case .charge(let charged): self.record = charged
         }
         let last = fate(round)
-        if last == .charged { return }
         self.sent = []
+        if last == .charged { return try await leave(offer.plan.session, calls, device) }
         var effect = try state.recordIsDurable()
         var upload = ""
         while true {
@@ -143,7 +143,9 @@ actor DeviceInProcess {
                     finished += 1
                     return
                 }
-                if state.step == last { return }
+                if state.step == last {
+                    return try await leave(offer.plan.session, calls, device)
+                }
                 guard
                     let next = try await next(
                         after: Int(message[0]), offer.plan.session, calls, device, &upload)
@@ -151,6 +153,15 @@ actor DeviceInProcess {
                 effect = try state.receive(next)
             }
         }
+    }
+
+    /// Says that it is lost, so that nobody waits for it.
+    private func leave(
+        _ session: [UInt8], _ calls: some CoordinatorCalls, _ device: [UInt8]
+    ) async throws {
+        var request = Covey_V1_LeaveRoundRequest()
+        request.session = Data(session)
+        _ = try await calls.leaveRound(request, device: device)
     }
 
     private func next(

@@ -22,6 +22,7 @@ final class CoordinatorProcess: Sendable {
           epsilon: 100
           delta: 1e-5
         database: {leaseSeconds: 1}
+        limits: {watchedSeconds: 0}
         enrolment: open
         rounds:
           advertisingSeconds: 2

@@ -128,7 +128,7 @@ enum TaskTemplate {
         <p class="prose">The published model's hash, as the ledger names it:</p>
         {{> listing}}
         {{#modelPath}}
-        <p><a href="{{.}}" download>Download the model</a></p>
+        <p><a href="{{.}}" download="">Download the model</a></p>
         {{/modelPath}}
         </section>
         {{/model}}
