@@ -141,8 +141,9 @@ let package = Package(
         module(
             "Fleet",
             [
-                "ConnectionFailures", "Datasets", "FederatedProtocol", "OnDevice", "PrivacyLedger", "PrivateAggregation",
-                "Recommender", "SecureAggregation", "Simulation", "Sodium",
+                "ConnectionFailures", "Datasets", "FederatedProtocol", "OnDevice",
+                "PrivacyLedger", "PrivateAggregation", "Recommender", "SecureAggregation",
+                "Simulation", "Sodium",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -281,6 +282,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(

@@ -256,6 +256,14 @@ import Testing
         }
     }
 
+    @Test func `task that an operator ended does not look finished`() throws {
+        var overview = OverviewSample(state: "finished").overview
+        overview.tasks[0].queriesDone = 9
+        let page = try page("/", overview)
+        #expect(page.all("span", "class").contains { $0.text == "ended" })
+        #expect(!page.all("span", "class").contains { $0.text == "finished" })
+    }
+
     @Test func `gathering task says how many devices it waits for`() throws {
         var overview = OverviewSample(state: "gathering", rounds: 0, enrolled: 1203).overview
         overview.tasks[0].devices = 2000

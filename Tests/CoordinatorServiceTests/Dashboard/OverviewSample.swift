@@ -38,7 +38,8 @@ struct OverviewSample {
 
     var task: CoordinatorOverview.Task {
         .init(
-            name: name, state: state, reason: reason, algorithm: "fedavg", queriesDone: 9,
+            name: name, state: state, reason: reason, algorithm: "fedavg",
+            queriesDone: state == "finished" ? 30 : 9,
             queries: 30, roundsBegun: rounds, rounds: 40, devices: 2000,
             modelHash: String(repeating: "0f1e2d3c", count: 8),
             latest: (0..<rounds).map { round($0) },

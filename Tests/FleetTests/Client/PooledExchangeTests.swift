@@ -2,6 +2,7 @@ import Fleet
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Testing
 
 struct PooledExchangeTests {
@@ -30,7 +31,7 @@ struct PooledExchangeTests {
             Response(status: .temporaryRedirect, headers: [.location: "/long"])
         }
         router.get("/never") { _, _ in
-            try await Task.sleep(for: .seconds(60))
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }
             return Response(status: .ok)
         }
         router.post("/echo") { request, _ in
@@ -41,7 +42,8 @@ struct PooledExchangeTests {
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let server = Task { try await application.runService(gracefulShutdownSignals: []) }
+        let group = ServiceGroup(services: [application], logger: application.logger)
+        let server = Task { try await group.run() }
         let exchange = PooledExchange(connections: 4)
         let result: Result<Void, any Error>
         do {
@@ -49,7 +51,9 @@ struct PooledExchangeTests {
             result = .success(try await body("http://127.0.0.1:\(found)", exchange))
         } catch { result = .failure(error) }
         try await exchange.shutdown()
-        server.cancel()
+        // Connections that were accepted just now are to come to their end: the library ends the
+        // process where one is dropped.
+        await group.triggerGracefulShutdown()
         _ = await server.result
         try result.get()
     }
