@@ -1,6 +1,5 @@
 internal import DifferentialPrivacy
 internal import FederatedProtocol
-internal import Foundation
 internal import Logging
 internal import PrivacyLedger
 internal import PrivateAggregation

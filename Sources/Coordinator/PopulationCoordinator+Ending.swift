@@ -1,12 +1,6 @@
-internal import DifferentialPrivacy
-internal import FederatedProtocol
-internal import Foundation
 internal import Logging
 internal import PrivacyLedger
-internal import PrivateAggregation
-internal import Recommender
 internal import SecureAggregation
-internal import Simulation
 internal import Sodium
 
 extension PopulationCoordinator {

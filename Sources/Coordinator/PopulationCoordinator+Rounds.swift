@@ -1,13 +1,10 @@
 internal import DifferentialPrivacy
 internal import FederatedProtocol
-internal import Foundation
 internal import Logging
 internal import PrivacyLedger
 internal import PrivateAggregation
 internal import Recommender
 internal import SecureAggregation
-internal import Simulation
-internal import Sodium
 
 extension PopulationCoordinator {
     /// Takes every task as far as it can go now.
