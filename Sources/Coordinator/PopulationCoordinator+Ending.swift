@@ -119,6 +119,9 @@ extension ActiveRound.Ending {
         switch self {
         case .completed: ""
         case .abandoned("drain", _, _): "the coordinator went down"
+        case .abandoned("charge", _, _): "its charge could not be stored; the log says why"
+        case .abandoned(let step, let left, let needed) where left >= needed:
+            "it could not go on at the step \(step); the log says why"
         case .abandoned(let step, let left, let needed):
             "too few devices after \(step): \(left), and \(needed) are needed"
         }
