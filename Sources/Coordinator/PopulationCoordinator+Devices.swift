@@ -142,7 +142,8 @@ extension PopulationCoordinator: CoordinatorCalls {
                     committee: round.parameters.committee),
                 broadcast: round.broadcast, coordinator: configuration.replica.url)
         } catch let error as CallError { throw error } catch {
-            throw CallError(.internal, "\(error)")
+            logger.error("an offer is not made", metadata: ["reason": "\(error)"])
+            throw CallError(.internal, "the round cannot be offered; the coordinator's log says why")
         }
     }
 
