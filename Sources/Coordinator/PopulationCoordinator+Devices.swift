@@ -143,7 +143,8 @@ extension PopulationCoordinator: CoordinatorCalls {
                 broadcast: round.broadcast, coordinator: configuration.replica.url)
         } catch let error as CallError { throw error } catch {
             logger.error("an offer is not made", metadata: ["reason": "\(error)"])
-            throw CallError(.internal, "the round cannot be offered; the coordinator's log says why")
+            throw CallError(
+                .internal, "the round cannot be offered; the coordinator's log says why")
         }
     }
 
