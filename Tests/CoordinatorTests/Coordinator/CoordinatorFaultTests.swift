@@ -75,7 +75,7 @@ import Testing
                 }
             }
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration())
+                store, CoordinatorFixture.configuration(step: 3000))
             try await train(["training"], fixture, with: coordinator)
             let verification = try await verified(coordinator)
             let status = try #require(try await coordinator.listTasks().tasks.first)
@@ -106,7 +106,7 @@ import Testing
                 }
             }
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration())
+                store, CoordinatorFixture.configuration(step: 3000))
             try await train(["training"], fixture, with: coordinator)
             let verification = try await verified(coordinator)
             let status = try #require(try await coordinator.listTasks().tasks.first)
@@ -160,7 +160,7 @@ import Testing
                 return nil
             }
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(epsilon: 20))
+                store, CoordinatorFixture.configuration(step: 3000, epsilon: 20))
             try await train(["one", "two", "three", "four"], fixture, with: coordinator)
             let verification = try await verified(coordinator)
             let tasks = try await coordinator.listTasks().tasks
@@ -179,7 +179,7 @@ import Testing
         try await StoreFixture(.sqlite).withStore { base in
             let store = FaultyStore(base)
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration())
+                store, CoordinatorFixture.configuration(step: 3000))
             let paused = Mutex<Task<Void, any Error>?>(nil)
             store.fail { changes in
                 guard Write.outcome.isIn(changes), paused.withLock({ $0 == nil }) else {
@@ -208,7 +208,7 @@ import Testing
 
             // The next coordinator finds everything that the task refers to.
             let (next, running) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration())
+                store, CoordinatorFixture.configuration(step: 3000))
             let model = try await next.modelHash(of: "training")
             #expect(try await next.snapshot(model).count > 1000)
             var request = Covey_V1_ChangeTaskRequest()
@@ -228,7 +228,7 @@ import Testing
         let fixture = try CoordinatorFixture(devices: 12, scenario: CoordinatorTests.training)
         try await StoreFixture(.sqlite).withStore { store in
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration())
+                store, CoordinatorFixture.configuration(step: 3000))
             try await train(["training"], fixture, with: coordinator)
             let device = fixture.devices[0]
             let sent = await device.sent
