@@ -57,6 +57,8 @@ extension PopulationCoordinator {
         return status
     }
 
+    package nonisolated var commitTimes: Latencies { store.commitTimes }
+
     package func readiness() async -> Readiness {
         do { try await store.check() } catch {
             logger.error("the store cannot be written", metadata: ["reason": "\(error)"])

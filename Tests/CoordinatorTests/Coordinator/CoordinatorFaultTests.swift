@@ -67,15 +67,14 @@ import Testing
         try await StoreFixture(.sqlite).withStore { base in
             let store = FaultyStore(base)
             let failures = Mutex(0)
-            store.fail { changes in
-                guard write.isIn(changes) else { return nil }
-                return failures.withLock { count in
+            store.fail(at: write) {
+                failures.withLock { count in
                     count += 1
                     return count <= 2 ? .before(.full("no room")) : nil
                 }
             }
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(step: 3000))
+                store, CoordinatorFixture.configuration())
             try await train(["training"], fixture, with: coordinator)
             let verification = try await verified(coordinator)
             let status = try #require(try await coordinator.listTasks().tasks.first)
@@ -96,17 +95,16 @@ import Testing
         try await StoreFixture(.sqlite).withStore { base in
             let store = FaultyStore(base)
             let failures = Mutex(0)
-            store.fail { changes in
-                guard write.isIn(changes) else { return nil }
+            store.fail(at: write) {
+                let error = StoreError.unavailable("the connection broke")
                 return failures.withLock { count in
                     count += 1
                     guard count == 1 else { return nil }
-                    let error = StoreError.unavailable("the connection broke")
                     return isWritten ? .after(error) : .before(error)
                 }
             }
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(step: 3000))
+                store, CoordinatorFixture.configuration())
             try await train(["training"], fixture, with: coordinator)
             let verification = try await verified(coordinator)
             let status = try #require(try await coordinator.listTasks().tasks.first)
@@ -159,6 +157,7 @@ import Testing
                 try? await Task.sleep(for: .milliseconds(30))
                 return nil
             }
+            // A device is in one round at a time: rounds of two tasks may wait for each other's.
             let (coordinator, run) = try await CoordinatorFixture.start(
                 store, CoordinatorFixture.configuration(step: 3000, epsilon: 20))
             try await train(["one", "two", "three", "four"], fixture, with: coordinator)
@@ -179,7 +178,7 @@ import Testing
         try await StoreFixture(.sqlite).withStore { base in
             let store = FaultyStore(base)
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(step: 3000))
+                store, CoordinatorFixture.configuration())
             let paused = Mutex<Task<Void, any Error>?>(nil)
             store.fail { changes in
                 guard Write.outcome.isIn(changes), paused.withLock({ $0 == nil }) else {
@@ -208,7 +207,7 @@ import Testing
 
             // The next coordinator finds everything that the task refers to.
             let (next, running) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(step: 3000))
+                store, CoordinatorFixture.configuration())
             let model = try await next.modelHash(of: "training")
             #expect(try await next.snapshot(model).count > 1000)
             var request = Covey_V1_ChangeTaskRequest()
@@ -228,7 +227,7 @@ import Testing
         let fixture = try CoordinatorFixture(devices: 12, scenario: CoordinatorTests.training)
         try await StoreFixture(.sqlite).withStore { store in
             let (coordinator, run) = try await CoordinatorFixture.start(
-                store, CoordinatorFixture.configuration(step: 3000))
+                store, CoordinatorFixture.configuration())
             try await train(["training"], fixture, with: coordinator)
             let device = fixture.devices[0]
             let sent = await device.sent
@@ -255,6 +254,15 @@ import Testing
             run.cancel()
             await run.value
         }
+    }
+}
+
+extension FaultyStore {
+    /// Decides on every commit with a certain write of a round in it.
+    fileprivate func fail(
+        at write: CoordinatorFaultTests.Write, _ decide: @escaping @Sendable () -> Fault?
+    ) {
+        fail { write.isIn($0) ? decide() : nil }
     }
 }
 

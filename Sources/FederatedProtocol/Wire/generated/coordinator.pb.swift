@@ -236,6 +236,7 @@ package nonisolated struct Covey_V1_LedgerInclusion: Sendable {
 }
 
 /// The invitation to a round: everything that shows what the device agrees to.
+// Generated so: its storage is copied before it is changed wherever it is shared.
 package nonisolated struct Covey_V1_Offer: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -774,6 +775,7 @@ package nonisolated struct Covey_V1_GetTaskRequest: Sendable {
   package init() {}
 }
 
+// Generated so: its storage is copied before it is changed wherever it is shared.
 package nonisolated struct Covey_V1_GetTaskResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -1,3 +1,0 @@
-extension PopulationCoordinator {
-    package nonisolated var commitTimes: Latencies { store.commitTimes }
-}
