@@ -67,7 +67,8 @@ let package = Package(
         module(
             "PrivateAggregation",
             ["DifferentialPrivacy", "SecureAggregation", "Sodium", "VectorKernels"]),
-        module("Recommender", ["Sodium", "VectorKernels"]),
+        module("Learning", ["VectorKernels"]),
+        module("Recommender", ["Learning", "Sodium", "VectorKernels"]),
         module("Datasets", ["CZlib", "Recommender", "Sodium"]),
         module(
             "PrivacyLedger",
@@ -190,7 +191,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "CVectorKernels", "Datasets", "DifferentialPrivacy", "FederatedProtocol", "Fleet",
-                "OnDevice", "PrivacyAudit", "PrivacyLedger", "PrivateAggregation", "Recommender",
+                "Learning", "OnDevice", "PrivacyAudit", "PrivacyLedger", "PrivateAggregation",
+                "Recommender",
                 "SecureAggregation", "Simulation", "Sodium", "VectorKernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -198,14 +200,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            exclude: ["accounting-peers.py", "ranking-peers.py"], swiftSettings: features),
+            exclude: ["accounting-peers.py", "learning-peers.py", "ranking-peers.py"],
+            swiftSettings: features),
 
         tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
         tests(of: "Sodium"),
         tests(of: "DifferentialPrivacy", ["Sodium"]),
         tests(of: "SecureAggregation", ["Sodium"]),
         tests(of: "PrivateAggregation", ["SecureAggregation", "Sodium", "VectorKernels"]),
-        tests(of: "Recommender", ["Sodium", "VectorKernels"]),
+        tests(of: "Learning", ["VectorKernels"], excluding: ["References"]),
+        tests(of: "Recommender", ["Learning", "Sodium", "VectorKernels"]),
         tests(of: "Datasets"),
         tests(
             of: "PrivacyLedger",
@@ -233,7 +237,8 @@ let package = Package(
         tests(
             of: "OnDevice",
             [
-                "DifferentialPrivacy", "FederatedProtocol", "PrivacyLedger", "PrivateAggregation",
+                "DifferentialPrivacy", "FederatedProtocol", "Learning", "PrivacyLedger",
+                "PrivateAggregation",
                 "Recommender", "RoundFixtures", "SecureAggregation", "Sodium", "StoreCrashWriter",
                 "VectorKernels",
                 .product(name: "GRDB", package: "GRDB.swift"),

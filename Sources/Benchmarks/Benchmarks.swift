@@ -11,7 +11,7 @@ struct Benchmarks: AsyncParsableCommand {
             """,
         subcommands: [
             AccountingBenchmark.self, AuditBenchmark.self, GraphBenchmark.self,
-            HTTPBenchmark.self, LedgerBenchmark.self,
+            HTTPBenchmark.self, LearningBenchmark.self, LedgerBenchmark.self,
             NoiseBenchmark.self,
             PrivateSumBenchmark.self, RankingBenchmark.self, StoreBenchmark.self,
             TrainingBenchmark.self,

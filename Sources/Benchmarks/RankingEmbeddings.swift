@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Learning
 import Recommender
 import VectorKernels
 

@@ -2,21 +2,13 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-#define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define DISPATCHED
-#endif
-#define INLINED static inline __attribute__((always_inline))
+#include "wide.h"
 
 // Six rows of sixteen columns fill 12 of AVX2's 16 registers and 24 of NEON's 32; on AVX-512 six
 // accumulators hide the latency of one 512-bit multiply-add a cycle.
 enum { PANEL_ROWS = 6, PANEL_COLUMNS = 16, BLOCK_ROWS = 96, BLOCK_INNER = 256, BLOCK_COLUMNS = 512 };
 
-typedef float floats __attribute__((vector_size(64), aligned(4)));
 typedef double doubles __attribute__((vector_size(64), aligned(8)));
-
-INLINED size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // Copies `length` × `inner` elements as panels of `width` of the first index, padded with zeros.
 INLINED void pack(
@@ -77,7 +69,7 @@ size_t covey_gemm_workspace(void) {
     return (size_t)BLOCK_INNER * (BLOCK_ROWS + BLOCK_COLUMNS);
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_gemm(
     size_t rows, size_t inner, size_t columns,
     const float *a, size_t a_row_stride, size_t a_column_stride,
@@ -109,7 +101,7 @@ void covey_gemm(
     }
 }
 
-INLINED double dot(const double *x, const double *y, size_t count) {
+INLINED double double_dot(const double *x, const double *y, size_t count) {
     doubles sum0 = {0}, sum1 = {0};
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
@@ -123,23 +115,23 @@ INLINED double dot(const double *x, const double *y, size_t count) {
     return sum;
 }
 
-INLINED void add_scaled(double *y, const double *x, double alpha, size_t count) {
+INLINED void double_add_scaled(double *y, const double *x, double alpha, size_t count) {
     size_t i = 0;
     for (; i + 8 <= count; i += 8) *(doubles *)(y + i) += alpha * *(const doubles *)(x + i);
     for (; i < count; i++) y[i] += alpha * x[i];
 }
 
-DISPATCHED
+COVEY_CLONES
 double covey_double_dot(const double *x, const double *y, size_t count) {
-    return dot(x, y, count);
+    return double_dot(x, y, count);
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_double_add_scaled(double *y, const double *x, double alpha, size_t count) {
-    add_scaled(y, x, alpha, count);
+    double_add_scaled(y, x, alpha, count);
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_double_rotate(double *x, double *y, double cosine, double sine, size_t count) {
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
@@ -154,13 +146,13 @@ void covey_double_rotate(double *x, double *y, double cosine, double sine, size_
     }
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_double_matrix_vector(
     double *y, const double *a, size_t stride, const double *x, size_t rows, size_t columns) {
-    for (size_t i = 0; i < rows; i++) y[i] = dot(a + i * stride, x, columns);
+    for (size_t i = 0; i < rows; i++) y[i] = double_dot(a + i * stride, x, columns);
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_double_rank_two(
     double *a, size_t stride, const double *v, const double *w, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -173,34 +165,34 @@ void covey_double_rank_two(
     }
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_double_reflect_rows(
     double *a, size_t stride, const double *v, double beta, size_t count) {
     for (size_t i = 0; i < count; i++)
-        add_scaled(a + i * stride, v, -beta * dot(a + i * stride, v, count), count);
+        double_add_scaled(a + i * stride, v, -beta * double_dot(a + i * stride, v, count), count);
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_gram_in_double(
     double *gram, const float *a, size_t rows, size_t columns, double *row) {
     memset(gram, 0, columns * columns * sizeof(double));
     for (size_t p = 0; p < rows; p++, a += columns) {
         for (size_t j = 0; j < columns; j++) row[j] = a[j];
         for (size_t i = 0; i < columns; i++)
-            if (row[i] != 0) add_scaled(gram + i * columns, row, row[i], i + 1);
+            if (row[i] != 0) double_add_scaled(gram + i * columns, row, row[i], i + 1);
     }
     for (size_t i = 0; i < columns; i++)
         for (size_t j = 0; j < i; j++) gram[j * columns + i] = gram[i * columns + j];
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_multiply_in_double(
     float *c, const float *a, const double *b, size_t rows, size_t inner, size_t columns,
     double *row) {
     for (size_t p = 0; p < rows; p++, a += inner, c += columns) {
         memset(row, 0, columns * sizeof(double));
         for (size_t i = 0; i < inner; i++)
-            if (a[i] != 0) add_scaled(row, b + i * columns, a[i], columns);
+            if (a[i] != 0) double_add_scaled(row, b + i * columns, a[i], columns);
         for (size_t j = 0; j < columns; j++) c[j] = (float)row[j];
     }
 }

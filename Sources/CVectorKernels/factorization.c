@@ -2,52 +2,9 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-#define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define DISPATCHED
-#endif
-#define INLINED static inline __attribute__((always_inline))
+#include "wide.h"
 
-typedef float floats __attribute__((vector_size(64), aligned(4)));
-typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
-
-enum { LANES = 16, MOST_VECTORS = COVEY_MOST_DIMENSIONS / LANES };
-
-INLINED size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
-// In place, so that no vector crosses a call's boundary: x := e^x, relative error under 2e-7, for
-// arguments clamped to ±87. Cody and Waite's reduction by ln 2, then Taylor's series to degree 7.
-INLINED void exponentiate(floats *values) {
-    floats x = *values;
-    integers low = x < -87.0f, high = x > 87.0f;
-    floats least = {0}, most = {0};
-    least -= 87.0f, most += 87.0f;
-    x = (floats)(((integers)x & ~(low | high)) | ((integers)least & low) | ((integers)most & high));
-    // Adding 1.5 × 2^23 rounds to the nearest integer, left in the low bits.
-    floats shifted = x * 1.44269504f + 12582912.0f;
-    integers power = ((integers)shifted - 0x4B400000 + 127) << 23;
-    floats whole = shifted - 12582912.0f;
-    floats r = x - whole * 0.693359375f + whole * 2.12194440e-4f;
-    floats p = r * (1.0f / 5040) + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    *values = p * (floats)power;
-}
-
-INLINED float total(const floats *sums) {
-    const floats s = *sums;
-    typedef float eight __attribute__((vector_size(32)));
-    typedef float four __attribute__((vector_size(16)));
-    eight a = __builtin_shufflevector(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
-    four b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
-    return (b[0] + b[2]) + (b[1] + b[3]);
-}
+enum { MOST_VECTORS = COVEY_MOST_DIMENSIONS / LANES };
 
 void covey_gather_rows(
     float *target, size_t stride, const float *source, size_t width, const int32_t *numbers,
@@ -58,7 +15,7 @@ void covey_gather_rows(
     }
 }
 
-DISPATCHED
+COVEY_CLONES
 double covey_row_changes(
     float *target, const float *gathered, size_t stride, const float *source, size_t width,
     const int32_t *numbers, size_t count) {
@@ -171,7 +128,7 @@ INLINED void descend(
     }
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_factorization_descend(
     float *rows, size_t stride, float *user, size_t fixed, const int32_t *slots, size_t positives,
     size_t batch, size_t candidates, int softmax, float item_rate, float user_rate,
@@ -189,46 +146,8 @@ void covey_factorization_descend(
 #undef WITH
 }
 
-DISPATCHED
+COVEY_CLONES
 void covey_row_scores(
     float *scores, const float *rows, size_t count, size_t width, const float *user) {
-    for (size_t i = 0; i < count; i++, rows += width) {
-        floats sums = {0};
-        size_t j = 0;
-        for (; j + LANES <= width; j += LANES)
-            sums += *(const floats *)(rows + j) * *(const floats *)(user + j);
-        float rest = 0;
-        for (; j < width; j++) rest += rows[j] * user[j];
-        scores[i] = total(&sums) + rest;
-    }
-}
-
-INLINED void step(
-    floats *parameters, floats *first, floats *second, const floats *sum, float scale, float rate,
-    float beta1, float beta2, float epsilon) {
-    floats change = scale * *sum;
-    floats m = *first = beta1 * *first + (1 - beta1) * change;
-    floats v = *second = beta2 * *second + (1 - beta2) * change * change;
-    *parameters += rate * m / (__builtin_elementwise_sqrt(v) + epsilon);
-}
-
-DISPATCHED
-void covey_adam_step(
-    float *parameters, float *first, float *second, const float *sum, size_t count, float scale,
-    float rate, float beta1, float beta2, float epsilon) {
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        step((floats *)(parameters + i), (floats *)(first + i), (floats *)(second + i),
-            (const floats *)(sum + i), scale, rate, beta1, beta2, epsilon);
-    if (i == count) return;
-    const size_t bytes = (count - i) * sizeof(float);
-    floats p = {0}, m = {0}, v = {0}, s = {0};
-    memcpy(&p, parameters + i, bytes);
-    memcpy(&m, first + i, bytes);
-    memcpy(&v, second + i, bytes);
-    memcpy(&s, sum + i, bytes);
-    step(&p, &m, &v, &s, scale, rate, beta1, beta2, epsilon);
-    memcpy(parameters + i, &p, bytes);
-    memcpy(first + i, &m, bytes);
-    memcpy(second + i, &v, bytes);
+    for (size_t i = 0; i < count; i++, rows += width) scores[i] = dot(rows, user, width);
 }

@@ -9,14 +9,13 @@ import Synchronization
 final class ProgressDisplay: Sendable {
     private struct State {
         var start = Date()
-        var lastDraw = Date.distantPast
         var quality = ""
         var epsilon = ""
         var lost = ""
         var budget = 0.0
     }
 
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let line = StatusLine()
     private let state = Mutex(State())
 
     /// Takes an event of the simulation, from any task.
@@ -26,22 +25,16 @@ final class ProgressDisplay: Sendable {
             case .planned(let plan):
                 state.start = Date()
                 state.budget = plan.planned.epsilonCoordinator
-                permanent(
+                line.keep(
                     "\(plan.scenario): \(plan.devices) devices, \(plan.items) items, "
                         + "\(plan.rounds.count) rounds of \(plan.algorithm), "
                         + "\(plan.aggregation) aggregation")
             case .step(let round, let rounds, let query, let step, let done, let total):
-                let now = Date()
-                guard isTerminal, now.timeIntervalSince(state.lastDraw) > 0.1 || done == total
-                else {
-                    return
-                }
-                state.lastDraw = now
                 let share = (Double(round) + Double(done) / Double(max(total, 1))) / Double(rounds)
                 let left =
                     share > 0.02
-                    ? now.timeIntervalSince(state.start) * (1 - share) / share : .nan
-                transient(
+                    ? -state.start.timeIntervalSinceNow * (1 - share) / share : .nan
+                line.renew(
                     "round \(round + 1)/\(rounds) \(query): \(step) \(done)/\(total)"
                         + state.lost + state.quality + state.epsilon
                         + (left.isFinite ? "  about \(Self.duration(left)) left" : ""))
@@ -55,26 +48,20 @@ final class ProgressDisplay: Sendable {
                 state.epsilon =
                     "  epsilon " + Self.number(metrics.spent.epsilonCoordinator, 2) + " of "
                     + Self.number(state.budget, 2)
-                if !isTerminal || rounds <= 10 {
-                    permanent(
+                if !line.isTerminal || rounds <= 10 {
+                    line.keep(
                         "round \(metrics.round + 1)/\(rounds) \(metrics.query): "
                             + "\(metrics.survivors[2]) of \(metrics.invited) devices in the sum"
                             + state.quality + state.epsilon)
                 }
             case .stage(let text):
-                if isTerminal { transient(text) } else { permanent(text) }
+                line.announce(text)
             }
         }
     }
 
     /// Removes the line that renews itself.
-    func clear() { if isTerminal { write("\r\u{1B}[K") } }
-
-    private func transient(_ line: String) { write("\r\u{1B}[K" + line) }
-
-    private func permanent(_ line: String) { write((isTerminal ? "\r\u{1B}[K" : "") + line + "\n") }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    func clear() { line.clear() }
 
     private static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())

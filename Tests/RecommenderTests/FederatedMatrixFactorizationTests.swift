@@ -1,3 +1,4 @@
+import Learning
 import Recommender
 import Testing
 import VectorKernels
@@ -116,9 +117,9 @@ import VectorKernels
         #expect(algorithm.queries[0].dimension == 30 * 9)
     }
 
-    @Test(arguments: [nil, FederatedMatrixFactorization.AdaptiveClipping()])
+    @Test(arguments: [nil, AdaptiveClipping()])
     func `odd histories give finite contributions and scores`(
-        adaptive: FederatedMatrixFactorization.AdaptiveClipping?
+        adaptive: AdaptiveClipping?
     ) {
         let all = Array(0..<12)
         for items in [[], [3], [3, 3, 3], all, all + all, [-4, 99, 5]] {
@@ -158,7 +159,7 @@ import VectorKernels
     @Test func `the clipping norm approaches the quantile of the devices' norms`() {
         // Norms uniform on 0 to 10; the 0.7 quantile is 7.
         var norm = 0.1
-        let adaptive = FederatedMatrixFactorization.AdaptiveClipping(
+        let adaptive = AdaptiveClipping(
             quantile: 0.7, learningRate: 0.3)
         for _ in 0..<80 {
             var sum = 0.0

@@ -1,3 +1,4 @@
+import Learning
 import Recommender
 import Testing
 

@@ -64,27 +64,6 @@ import VectorKernels
         #expect(rows[0] == 0.5 && rows[16] != 0.5)
     }
 
-    @Test(arguments: [1, 16, 37])
-    func `an Adam step follows the paper's algorithm`(count: Int) {
-        let step = AdamStep(rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0.001)
-        var parameters = [Float](repeating: 1, count: count)
-        var first = [Float](repeating: 0, count: count)
-        var second = [Float](repeating: 0, count: count)
-        let sum = (0..<count).map { Float($0) - 3 }
-        var (p, m, v) = (parameters, first, second)
-        for _ in 0..<3 {
-            step.apply(
-                sum, scale: 0.5, to: &parameters, first: &first, second: &second)
-            for i in 0..<count {
-                let change = sum[i] * 0.5
-                m[i] = 0.9 * m[i] + 0.1 * change
-                v[i] = 0.99 * v[i] + 0.01 * change * change
-                p[i] += 0.1 * m[i] / (v[i].squareRoot() + 0.001)
-            }
-        }
-        for i in 0..<count { #expect(abs(parameters[i] - p[i]) < 1e-5) }
-    }
-
     /// e^x by its series, which is enough for a test without Foundation.
     private func exponential(_ x: Double) -> Double {
         let halvings = 12

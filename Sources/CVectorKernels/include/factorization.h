@@ -39,9 +39,3 @@ void covey_factorization_descend(
 /// scores[i] = the inner product of row i (rows of `width` floats, one after the other) and user.
 void covey_row_scores(
     float *scores, const float *rows, size_t count, size_t width, const float *user);
-
-/// One step of FedAdam on `count` parameters: Reddi et al., "Adaptive federated optimization", ICLR
-/// 2021, algorithm 2, without bias correction. The change is scale × sum.
-void covey_adam_step(
-    float *parameters, float *first, float *second, const float *sum, size_t count, float scale,
-    float rate, float beta1, float beta2, float epsilon);

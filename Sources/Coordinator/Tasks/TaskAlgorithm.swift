@@ -11,8 +11,14 @@ struct TaskAlgorithm: Sendable {
     let scenario: Scenario
     let catalogue: Catalogue
 
-    /// - Throws: What the algorithm throws where settings and catalogue do not fit.
+    /// - Throws: ``ScenarioError`` where devices could not rank with the model, or what the algorithm
+    ///   throws where settings and catalogue do not fit.
     init(scenario: Scenario, catalogue: Catalogue, devices: Int) throws {
+        if case .network = scenario.algorithm {
+            throw ScenarioError.contradiction(
+                "algorithm.name is network, and devices cannot rank with networks yet; choose "
+                    + "co-occurrence or federated-averaging")
+        }
         algorithm = try scenario.makeAlgorithm(catalogue: catalogue, devices: devices)
         self.scenario = scenario
         self.catalogue = catalogue
@@ -68,11 +74,14 @@ struct TaskAlgorithm: Sendable {
     func published(
         name: String, release: Int, hash: [UInt8], key: SigningKey
     ) throws -> [UInt8] {
-        func content(_ algorithm: some FederatedAlgorithm) -> RankingContent {
+        func content(_ algorithm: some FederatedAlgorithm) -> RankingContent? {
             algorithm.model.content
         }
+        guard let content = content(algorithm) else {
+            preconditionFailure("a task's model is one that devices rank with")
+        }
         return try Publication(
-            name: name, release: release, content: content(algorithm), catalogue: catalogue,
+            name: name, release: release, content: content, catalogue: catalogue,
             source: hexadecimal(hash)
         ).encoded(precision: .float32, key: key)
     }

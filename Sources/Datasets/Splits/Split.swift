@@ -10,6 +10,10 @@ public enum Split: Sendable, Hashable {
     /// training. Of two interactions the later is the test; a single one is training.
     case leaveOneOut
 
+    /// By time, as in He et al., "Neural collaborative filtering", WWW 2017: the last interaction is
+    /// the test, the rest is training, a single one too; there is no validation part.
+    case leaveLastOut
+
     /// A share of each history chosen at random is the test, the rest is training; there is no
     /// validation part.
     ///
@@ -28,6 +32,11 @@ public enum Split: Sendable, Hashable {
         switch self {
         case .leaveOneOut:
             Self.leavingOneOut(of: user.history)
+        case .leaveLastOut:
+            user.history.count >= 2
+                ? Holdout(
+                    training: Array(user.history.dropLast()), test: Array(user.history.suffix(1)))
+                : Holdout(training: user.history)
         case .random(let testFraction, let seed):
             Self.random(testFraction, of: user, seed: seed)
         }

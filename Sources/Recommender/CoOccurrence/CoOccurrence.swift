@@ -1,3 +1,4 @@
+internal import Learning
 internal import VectorKernels
 
 /// Private co-occurrence: item embeddings are the leading eigenvectors of the windowed item-item

@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Ranks a person's held-out items among those that the person has not seen.
 ///
 /// Two protocols at once: *full* ranks each target among all unseen items; *sampled* among a fixed

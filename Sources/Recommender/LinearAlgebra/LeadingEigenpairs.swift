@@ -1,3 +1,4 @@
+internal import Learning
 internal import VectorKernels
 
 /// The algebraically largest eigenvalues of a large dense symmetric matrix and their eigenvectors.

@@ -1,3 +1,4 @@
+internal import Learning
 internal import VectorKernels
 
 /// Matrix factorisation trained by federated averaging with an adaptive server optimiser: the
@@ -21,10 +22,9 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
     public let itemCount: Int
 
     private let training: LocalTraining
-    private let optimizer: AdamStep
+    private let optimizer: ServerOptimizer
     private var items: [Float]
-    private var firstMoment: [Float]
-    private var secondMoment: [Float]
+    private var moments: ServerOptimizer.State
     private var clippingNorm: Double
 
     /// A model with starting values from the configuration's seed.
@@ -34,7 +34,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         self.configuration = configuration
         self.itemCount = itemCount
         training = LocalTraining(rowCount: itemCount, configuration: configuration)
-        optimizer = AdamStep(
+        optimizer = .adam(
             rate: configuration.serverLearningRate, beta1: configuration.beta1,
             beta2: configuration.beta2, epsilon: configuration.epsilon)
         var random = SplitMix64(seed: configuration.seed)
@@ -46,8 +46,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
                     random.nextApproximateNormal() * configuration.initialScale
             }
         }
-        firstMoment = [Float](repeating: 0, count: items.count)
-        secondMoment = [Float](repeating: 0, count: items.count)
+        moments = optimizer.makeState(for: items)
         clippingNorm = configuration.clippingNorm
     }
 
@@ -109,8 +108,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         precondition(sum.values.count == queries[0].dimension, "the sum has another dimension")
         let contributors = max(1, sum.contributors)
         optimizer.apply(
-            sum.values, scale: 1 / Float(contributors), to: &items, first: &firstMoment,
-            second: &secondMoment)
+            sum.values, scale: 1 / Float(contributors), to: &items, state: &moments)
         if let adaptive = configuration.adaptiveClipping {
             clippingNorm = ClippingIndicator.adapted(
                 clippingNorm, by: adaptive, indicatorSum: Double(sum.values[items.count]),
@@ -129,8 +127,8 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         snapshot.kind = Self.checkpointKind
         // Swift prints the shortest text that reads back as the same number.
         snapshot.attributes["clippingNorm"] = String(clippingNorm)
-        snapshot.tensors["firstMoment"] = Snapshot.Tensor(shape: shape, values: firstMoment)
-        snapshot.tensors["secondMoment"] = Snapshot.Tensor(shape: shape, values: secondMoment)
+        snapshot.tensors["firstMoment"] = Snapshot.Tensor(shape: shape, values: moments.first)
+        snapshot.tensors["secondMoment"] = Snapshot.Tensor(shape: shape, values: moments.second)
         return snapshot
     }
 
@@ -145,7 +143,8 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         guard let norm = checkpoint.attributes["clippingNorm"].flatMap(Double.init),
             norm.isFinite, norm > 0
         else { throw SnapshotError.damaged }
-        (self.items, firstMoment, secondMoment) = (items, first, second)
+        self.items = items
+        moments = ServerOptimizer.State(first: first, second: second)
         clippingNorm = norm
     }
 

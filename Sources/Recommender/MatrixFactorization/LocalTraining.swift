@@ -1,3 +1,4 @@
+package import Learning
 internal import Foundation
 package import VectorKernels
 

@@ -1,3 +1,4 @@
+internal import Learning
 internal import VectorKernels
 
 /// Ranks by the inner product of a person's vector, fitted on the device, with item vectors.
@@ -45,7 +46,7 @@ public struct MatrixFactorizationModel: DeviceModel {
     }
 
     /// Item vectors with their biases as priors. Weights were chosen on MovieLens-1M.
-    public var content: RankingContent {
+    public var content: RankingContent? {
         let (width, dimensions) = (configuration.width, configuration.dimensions)
         var rows: [Float] = []
         rows.reserveCapacity(itemCount * dimensions)

@@ -153,9 +153,11 @@ public struct Simulation: Sendable {
             ).render())
         if status == .finished { folder.removeCheckpoint() }
         // Last: a model that cannot be published leaves a run that can be read.
-        try folder.write(
-            model: publish(
-                state.algorithm.model, release: state.round, source: state.modelHash))
+        if let published = try publish(
+            state.algorithm.model, release: state.round, source: state.modelHash)
+        {
+            try folder.write(model: published)
+        }
         return result
     }
 

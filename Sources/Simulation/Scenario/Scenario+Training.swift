@@ -16,7 +16,20 @@ extension Scenario {
                 configuration: settings.configuration(devices: devices), catalogue: catalogue)
         case .federatedAveraging(let configuration):
             FederatedMatrixFactorization(itemCount: catalogue.count, configuration: configuration)
+        case .refinedCoOccurrence(let task):
+            try RefinedCoOccurrence(
+                embeddings: task.embeddings.configuration(devices: devices),
+                embeddingShare: task.embeddingShare, refiner: task.refiner,
+                training: task.federated, catalogue: catalogue)
+        case .network(let task):
+            try Self.federated(task.network.make(catalogue), task.federated)
         }
+    }
+
+    private static func federated(
+        _ network: some RecommenderNetwork, _ configuration: FederatedNetworkConfiguration
+    ) throws -> any FederatedAlgorithm {
+        try FederatedNetwork(network, configuration: configuration)
     }
 
     /// What the queries of the algorithm may spend.

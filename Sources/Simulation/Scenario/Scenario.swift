@@ -53,7 +53,7 @@ public struct Scenario: Sendable {
     /// Every key with its value; running it again gives the same result.
     public var resolvedYAML: String
     /// What is trained.
-    public var algorithm: Algorithm
+    package var algorithm: Algorithm
 
     /// The scenario that `covey simulate` runs without arguments.
     public static let quickstartYAML = """
@@ -111,6 +111,7 @@ public struct Scenario: Sendable {
 
     private enum SplitRule: String, CaseIterable {
         case leaveOneOut = "leave-one-out"
+        case leaveLastOut = "leave-last-out"
         case random
     }
 
@@ -139,6 +140,7 @@ public struct Scenario: Sendable {
         let split: Split
         switch try reader.choice("data.split", default: SplitRule.leaveOneOut) {
         case .leaveOneOut: split = .leaveOneOut
+        case .leaveLastOut: split = .leaveLastOut
         case .random:
             split = .random(
                 testFraction: try reader.number("data.testFraction", default: 0.2, in: 0.01...0.9),

@@ -94,6 +94,19 @@ package struct SettingsReader {
         ) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
     }
 
+    /// A whole number of `range`, in place of a default.
+    mutating func read(_ key: String, into value: inout Int, in range: ClosedRange<Int>) throws {
+        value = try integer(key, default: value, in: range)
+    }
+
+    /// A number of `range`, in place of a default.
+    mutating func read(
+        _ key: String, into value: inout Float, in range: ClosedRange<Double>
+    ) throws {
+        // By way of text, a Float's shortest becomes the same Double.
+        value = Float(try number(key, default: Double("\(value)") ?? 0, in: range))
+    }
+
     /// A number of `range`, or `auto`: nil, the algorithm's own choice.
     mutating func automatic(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
         let choice = try value(

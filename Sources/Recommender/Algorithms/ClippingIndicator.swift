@@ -40,7 +40,7 @@ package enum ClippingIndicator {
     /// The next clipping norm: C exp(-rate (share - quantile)), the share taken from the noisy sum of
     /// indicators and kept within 0 to 1.
     package static func adapted(
-        _ clippingNorm: Double, by adaptive: FederatedMatrixFactorization.AdaptiveClipping,
+        _ clippingNorm: Double, by adaptive: AdaptiveClipping,
         indicatorSum: Double, contributors: Int
     ) -> Double {
         let share = indicatorSum / (scale * clippingNorm * Double(max(1, contributors))) + 0.5

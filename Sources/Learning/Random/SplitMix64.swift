@@ -31,11 +31,14 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
     }
 
+    /// A number from 0 up to but excluding 1, of 24 bits.
+    package mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+
     /// A nearly normal draw of mean 0 and variance 1: the sum of twelve uniform draws minus six,
     /// so that starting values are the same on every machine.
     package mutating func nextApproximateNormal() -> Float {
         var sum: Float = -6
-        for _ in 0..<12 { sum += Float(next() >> 40) * 0x1p-24 }
+        for _ in 0..<12 { sum += nextUniform() }
         return sum
     }
 }

@@ -1,0 +1,169 @@
+internal import Learning
+internal import VectorKernels
+
+/// A network trained by federated averaging under privacy.
+///
+/// In each round a device takes the shared parameters, goes through its own history a few times with
+/// stochastic gradient descent, keeps its private parameters and contributes how far the shared
+/// ones moved (McMahan et al., "Communication-efficient learning of deep networks from
+/// decentralized data", AISTATS 2017, algorithm 1). One pass with all of the history in one batch
+/// is their FedSGD. The server takes the mean change as a gradient for its own optimiser (Reddi et
+/// al., "Adaptive federated optimization", ICLR 2021).
+package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm {
+    /// The network.
+    package let network: Network
+    /// The settings.
+    package let configuration: FederatedNetworkConfiguration
+
+    private let update: UpdateLayout
+    private let training: DeviceTraining<Network>
+    private var shared: [Float]
+    private var state: ServerOptimizer.State
+    private var clippingNorm: Double
+
+    /// A network before its first round.
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - configuration: The settings.
+    ///   - shared: What the shared parameters start as; nil for the network's own start.
+    /// - Throws: ``FederatedNetworkError`` where settings name parameters that it does not have.
+    package init(
+        _ network: Network, configuration: FederatedNetworkConfiguration, shared: [Float]? = nil
+    ) throws {
+        self.network = network
+        self.configuration = configuration
+        let frozen = try configuration.frozenParameters(of: network)
+        update = UpdateLayout(network.layout, freezing: frozen)
+        training = DeviceTraining(network, configuration: configuration, frozen: frozen)
+        let start = shared ?? network.layout.start(.shared, seed: configuration.seed)
+        precondition(start.count == network.layout.count(.shared))
+        self.shared = start
+        state = configuration.server.makeState(for: update.gather(start))
+        clippingNorm = configuration.clippingNorm
+    }
+
+    /// Goes back before the first round, from other shared parameters.
+    mutating func restart(from shared: [Float]) {
+        precondition(shared.count == self.shared.count)
+        self.shared = shared
+        state = configuration.server.makeState(for: update.gather(shared))
+        clippingNorm = configuration.clippingNorm
+    }
+
+    /// One sum a round: the change of the shared parameters and, if the clipping norm adapts, one
+    /// more row for its estimate.
+    package var queries: [SumQuery] {
+        let adapts = configuration.adaptiveClipping != nil
+        let query = SumQuery(
+            name: "model change", dimension: update.dimension + (adapts ? update.width : 0),
+            clippingNorm: adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm,
+            budgetShare: 1, broadcastByteCount: 4 * shared.count + 8)
+        return [SumQuery](repeating: query, count: configuration.rounds)
+    }
+
+    package func makePrivateParameters(seed: UInt64) -> [Float] {
+        network.layout.start(.personal, seed: seed)
+    }
+
+    /// The shared parameters and the clipping norm, with tapes for the devices that this process
+    /// simulates.
+    package struct Broadcast: Sendable {
+        let pool: TapePool
+        let clippingNorm: Double
+    }
+
+    package func broadcast(round: Int) -> Broadcast {
+        Broadcast(
+            pool: TapePool(network.layout, shared: shared), clippingNorm: clippingNorm)
+    }
+
+    package func snapshot(of broadcast: Broadcast) -> Snapshot {
+        var snapshot = NetworkModel(network, shared: broadcast.pool.shared).snapshot
+        snapshot.kind = Self.broadcastKind
+        snapshot.attributes["clippingNorm"] = String(broadcast.clippingNorm)
+        return snapshot
+    }
+
+    package func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast {
+        try snapshot.check(kind: Self.broadcastKind)
+        return Broadcast(
+            pool: TapePool(network.layout, shared: try network.shared(in: snapshot)),
+            clippingNorm: try Self.clippingNorm(in: snapshot))
+    }
+
+    /// How far the device's shared parameters moved.
+    package func statistic(
+        _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
+        seed: UInt64
+    ) -> Statistic {
+        let histories = Histories([history], itemCount: network.itemCount)
+        var statistic = Statistic(rows: [], width: update.width, values: [])
+        privateParameters = broadcast.pool.withTape(
+            personal: privateParameters, seed: seed
+        ) { tape in
+            training.train(tape, on: histories, from: broadcast.pool.shared)
+            statistic = update.changes(of: tape.parameters, from: broadcast.pool.shared)
+            return tape.parameters.read(.personal)
+        }
+        if configuration.adaptiveClipping != nil {
+            ClippingIndicator.clip(
+                &statistic, squaredNorm: statistic.squaredNorm, to: broadcast.clippingNorm,
+                indicatorRow: update.rowCount)
+        }
+        return statistic
+    }
+
+    /// One step of the server's optimiser along the mean change.
+    package mutating func update(round: Int, with sum: NoisySum) {
+        precondition(sum.values.count == queries[0].dimension, "the sum has another dimension")
+        let contributors = max(1, sum.contributors)
+        var vector = update.gather(shared)
+        configuration.server.apply(
+            sum.values, scale: 1 / Float(contributors), to: &vector, state: &state)
+        update.scatter(vector, to: &shared)
+        if let adaptive = configuration.adaptiveClipping {
+            clippingNorm = ClippingIndicator.adapted(
+                clippingNorm, by: adaptive, indicatorSum: Double(sum.values[update.dimension]),
+                contributors: contributors)
+        }
+    }
+
+    /// The model as of the rounds taken in so far.
+    package var model: PersonalizedModel<Network> {
+        PersonalizedModel(
+            NetworkModel(network, shared: shared), training: training, seed: configuration.seed)
+    }
+
+    package var checkpoint: Snapshot {
+        var snapshot = NetworkModel(network, shared: shared).snapshot
+        snapshot.kind = Self.checkpointKind
+        // Swift prints the shortest text that reads back as the same number.
+        snapshot.attributes["clippingNorm"] = String(clippingNorm)
+        let shape = [update.rowCount, update.width]
+        snapshot.tensors["server.first"] = Snapshot.Tensor(shape: shape, values: state.first)
+        snapshot.tensors["server.second"] = Snapshot.Tensor(shape: shape, values: state.second)
+        return snapshot
+    }
+
+    package mutating func restore(from checkpoint: Snapshot) throws {
+        try checkpoint.check(kind: Self.checkpointKind)
+        let restored = try network.shared(in: checkpoint)
+        let shape = [update.rowCount, update.width]
+        let state = ServerOptimizer.State(
+            first: try checkpoint.values("server.first", shape: shape),
+            second: try checkpoint.values("server.second", shape: shape))
+        clippingNorm = try Self.clippingNorm(in: checkpoint)
+        (shared, self.state) = (restored, state)
+    }
+
+    private static func clippingNorm(in snapshot: Snapshot) throws(SnapshotError) -> Double {
+        guard let norm = snapshot.attributes["clippingNorm"].flatMap(Double.init), norm.isFinite,
+            norm > 0
+        else { throw .damaged }
+        return norm
+    }
+
+    static var broadcastKind: String { Network.kind + " broadcast" }
+    static var checkpointKind: String { Network.kind + " checkpoint" }
+}

@@ -1,0 +1,99 @@
+internal import Learning
+package import VectorKernels
+
+/// The settings of a network's federated training.
+package struct FederatedNetworkConfiguration: Sendable, Hashable {
+    /// How many rounds the run is planned for.
+    package var rounds: Int
+    /// How often a device goes through its history in a round.
+    package var localEpochs: Int
+    /// How often a device first goes through its history to fit its private parameters alone.
+    package var personalEpochs: Int
+    /// How often a device goes through a history to fit its private parameters before ranking.
+    package var rankingEpochs: Int
+    /// The examples of a batch.
+    package var batchSize: Int
+    /// The learning rate of shared parameters on the device.
+    package var deviceLearningRate: Float
+    /// The learning rate of private parameters.
+    package var personalLearningRate: Float
+    /// The longest gradient of a batch on the device; 0 for any.
+    package var gradientNorm: Double
+    /// The weight of half the squared distance from the broadcast: mu in Li et al., "Federated
+    /// optimization in heterogeneous networks" (FedProx), MLSys 2020; 0 for FedAvg.
+    package var proximalWeight: Float
+    /// The server's optimiser.
+    package var server: ServerOptimizer
+    /// The norm that a device's change is clipped to; the first one if it adapts.
+    package var clippingNorm: Double
+    /// How the clipping norm adapts; nil if it stays.
+    package var adaptiveClipping: AdaptiveClipping?
+    /// Shared parameters that stay at their start: names, or what names begin with.
+    package var frozen: [String]
+    /// The seed of starting values and of ranking.
+    package var seed: UInt64
+
+    /// Settings that train without privacy on MovieLens-1M unless told otherwise.
+    package init(
+        rounds: Int = 100, localEpochs: Int = 1, personalEpochs: Int = 1, rankingEpochs: Int = 10,
+        batchSize: Int = 16, deviceLearningRate: Float = 0.1, personalLearningRate: Float = 0.1,
+        gradientNorm: Double = 0, proximalWeight: Float = 0,
+        server: ServerOptimizer = .adam(rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-4),
+        clippingNorm: Double = 1, adaptiveClipping: AdaptiveClipping? = nil,
+        frozen: [String] = [], seed: UInt64 = 0
+    ) {
+        self.rounds = rounds
+        self.localEpochs = localEpochs
+        self.personalEpochs = personalEpochs
+        self.rankingEpochs = rankingEpochs
+        self.batchSize = batchSize
+        self.deviceLearningRate = deviceLearningRate
+        self.personalLearningRate = personalLearningRate
+        self.gradientNorm = gradientNorm
+        self.proximalWeight = proximalWeight
+        self.server = server
+        self.clippingNorm = clippingNorm
+        self.adaptiveClipping = adaptiveClipping
+        self.frozen = frozen
+        self.seed = seed
+    }
+
+    /// The shared parameters that ``frozen`` names.
+    func frozenParameters(of network: some RecommenderNetwork) throws -> Set<Parameter> {
+        let shared = network.layout.parameters(.shared)
+        var found: Set<Parameter> = []
+        for name in frozen {
+            let named = shared.filter { network.layout[$0].name.hasPrefix(name) }
+            guard !named.isEmpty else {
+                throw FederatedNetworkError.noSuchParameter(
+                    name, known: shared.map { network.layout[$0].name })
+            }
+            found.formUnion(named)
+        }
+        guard found.count < shared.count else { throw FederatedNetworkError.allFrozen }
+        return found
+    }
+}
+
+/// Why a network cannot be trained as asked.
+package enum FederatedNetworkError: Error, Equatable, CustomStringConvertible {
+    /// A name to be frozen is that of no parameter.
+    case noSuchParameter(String, known: [String])
+    /// Nothing would be trained.
+    case allFrozen
+    /// The columns cannot be divided among the heads.
+    case unevenHeads(Int, dimensions: Int)
+
+    /// The cause and the remedy, in one line.
+    package var description: String {
+        switch self {
+        case .noSuchParameter(let name, let known):
+            "algorithm.frozen: no shared parameter's name begins with '\(name)'; there are "
+                + known.joined(separator: ", ")
+        case .unevenHeads(let heads, let dimensions):
+            "algorithm.heads is \(heads), which does not divide the \(dimensions) dimensions; "
+                + "choose one that does, or set algorithm.dimensions"
+        case .allFrozen: "algorithm.frozen: all shared parameters are frozen; leave some to train"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Learning
+
+/// Where the trained shared parameters of a network lie in the vector that devices contribute: rows
+/// of one width, so that a device names the rows of embeddings that it touched.
+///
+/// The width is the greatest common divisor of the widths of all tables; every parameter begins at
+/// a row of its own and is padded with zeros to whole rows.
+struct UpdateLayout: Sendable {
+    /// The number of columns.
+    let width: Int
+    /// The number of rows.
+    let rowCount: Int
+    private let layout: ParameterLayout
+    /// The first row of each trained parameter, and its place among the shared parameters.
+    private let places: [Parameter: (row: Int, start: Int)]
+
+    /// - Parameters:
+    ///   - layout: The parameters.
+    ///   - frozen: The shared parameters that are not trained.
+    init(_ layout: ParameterLayout, freezing frozen: Set<Parameter>) {
+        self.layout = layout
+        let shared = layout.parameters(.shared)
+        let tables = shared.filter { layout[$0].isTable && !frozen.contains($0) }
+        let width = tables.reduce(0) { Self.divisor($0, layout[$1].columns) }
+        self.width = width == 0 ? 16 : width
+        var places: [Parameter: (row: Int, start: Int)] = [:]
+        var (row, start) = (0, 0)
+        for parameter in shared {
+            let count = layout[parameter].count
+            if !frozen.contains(parameter) {
+                places[parameter] = (row, start)
+                row += (count + self.width - 1) / self.width
+            }
+            start += count
+        }
+        self.places = places
+        rowCount = row
+    }
+
+    private static func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
+
+    /// The number of coordinates.
+    var dimension: Int { rowCount * width }
+
+    /// How far a tape's parameters are from what they were.
+    ///
+    /// - Parameters:
+    ///   - parameters: After training.
+    ///   - before: The shared parameters before.
+    func changes(of parameters: Parameters, from before: [Float]) -> Statistic {
+        var statistic = Statistic(rows: [], width: width, values: [])
+        parameters.forEachChanged { parameter, offset, values in
+            guard let place = places[parameter] else { return }
+            let first = place.row + offset / width
+            let rows = (values.count + width - 1) / width
+            for row in first..<first + rows { statistic.rows.append(Int32(row)) }
+            for (index, value) in values.enumerated() {
+                statistic.values.append(value - before[place.start + offset + index])
+            }
+            statistic.values.append(
+                contentsOf: repeatElement(0, count: rows * width - values.count))
+        }
+        return statistic
+    }
+
+    /// The trained parameters as one vector of ``dimension`` coordinates.
+    func gather(_ shared: [Float]) -> [Float] {
+        var vector = [Float](repeating: 0, count: dimension)
+        for (parameter, place) in places {
+            let count = layout[parameter].count
+            vector.replaceSubrange(
+                place.row * width..<place.row * width + count,
+                with: shared[place.start..<place.start + count])
+        }
+        return vector
+    }
+
+    /// Writes the trained parameters back.
+    func scatter(_ vector: [Float], to shared: inout [Float]) {
+        for (parameter, place) in places {
+            let count = layout[parameter].count
+            shared.replaceSubrange(
+                place.start..<place.start + count,
+                with: vector[place.row * width..<place.row * width + count])
+        }
+    }
+}

@@ -1,0 +1,222 @@
+internal import Foundation
+package import Learning
+package import Recommender
+internal import VectorKernels
+
+extension Scenario {
+    /// A network and how it is trained.
+    package struct NetworkTask: Sendable, Hashable {
+        /// Which network.
+        package var network: NetworkSettings
+        /// How it is trained by private sums.
+        package var federated: FederatedNetworkConfiguration
+        /// How it is trained centrally, for comparison.
+        package var central: CentralSettings
+    }
+
+    /// A network by the name that it is known by, with its settings.
+    package enum NetworkSettings: Sendable, Hashable {
+        /// SASRec.
+        case selfAttention(SelfAttention.Configuration)
+        /// GMF, MLP or NeuMF.
+        case collaborativeFiltering(NeuralCollaborativeFiltering.Configuration)
+
+        /// What the network is called.
+        package var name: String {
+            switch self {
+            case .selfAttention: "SASRec"
+            case .collaborativeFiltering(let configuration):
+                switch configuration.architecture {
+                case .gmf: "GMF"
+                case .mlp: "MLP"
+                case .neuMF: "NeuMF"
+                }
+            }
+        }
+
+        /// The network for a catalogue.
+        package func make(_ catalogue: Catalogue) -> any RecommenderNetwork {
+            switch self {
+            case .selfAttention(let configuration):
+                SelfAttention(itemCount: catalogue.count, configuration: configuration)
+            case .collaborativeFiltering(let configuration):
+                NeuralCollaborativeFiltering(
+                    itemCount: catalogue.count, configuration: configuration)
+            }
+        }
+    }
+
+    /// Private co-occurrence and the transformer that corrects it.
+    package struct RefinementTask: Sendable, Hashable {
+        /// The settings of co-occurrence.
+        package var embeddings: CoOccurrenceSettings
+        /// The share of the budget that it spends.
+        package var embeddingShare: Double
+        /// The transformer.
+        package var refiner: SequenceRefiner.Configuration
+        /// How the transformer is trained.
+        package var federated: FederatedNetworkConfiguration
+    }
+
+    /// How a network is trained on everybody's histories at once.
+    package struct CentralSettings: Sendable, Hashable {
+        /// How often all histories are gone through.
+        package var epochs: Int
+        /// Rankings are judged after every so many epochs, and after the last.
+        package var evaluationInterval: Int
+        /// The optimiser.
+        package var optimizer: Optimizer
+        /// For NeuMF: how many epochs its parts are first trained for alone, with Adam; 0 for none.
+        package var pretrainingEpochs: Int
+        /// The examples of a batch.
+        package var batchSize: Int
+    }
+
+    /// The names of networks in scenarios.
+    private enum NetworkName: String, CaseIterable {
+        case sasrec, gmf, mlp, neumf
+    }
+
+    static func readNetwork(
+        _ reader: inout SettingsReader, seed: UInt64
+    ) throws -> NetworkTask {
+        let name = try reader.choice("algorithm.network", default: NetworkName.sasrec)
+        let network = try readNetwork(name, &reader)
+        return NetworkTask(
+            network: network, federated: try readFederated(&reader, seed: seed),
+            central: try readCentral(&reader, of: name))
+    }
+
+    static func readRefinement(
+        _ reader: inout SettingsReader, embeddings: CoOccurrenceSettings, seed: UInt64
+    ) throws -> RefinementTask {
+        var refiner = SequenceRefiner.Configuration()
+        let share = try reader.number(
+            "algorithm.embeddingShare", default: 0.7, in: 0.01...0.99)
+        try reader.read("algorithm.length", into: &refiner.length, in: 2...4096)
+        try reader.read("algorithm.blocks", into: &refiner.blocks, in: 1...32)
+        try reader.read("algorithm.heads", into: &refiner.heads, in: 1...64)
+        try reader.read("algorithm.dropout", into: &refiner.dropout, in: 0...0.95)
+        try reader.read("algorithm.negatives", into: &refiner.negatives, in: 1...100_000)
+        return RefinementTask(
+            embeddings: embeddings, embeddingShare: share, refiner: refiner,
+            federated: try readFederated(&reader, seed: seed))
+    }
+
+    private static func readNetwork(
+        _ name: NetworkName, _ reader: inout SettingsReader
+    ) throws -> NetworkSettings {
+        switch name {
+        case .sasrec:
+            var settings = SelfAttention.Configuration()
+            try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
+            try reader.read("algorithm.length", into: &settings.length, in: 2...4096)
+            try reader.read("algorithm.blocks", into: &settings.blocks, in: 1...32)
+            try reader.read("algorithm.heads", into: &settings.heads, in: 1...64)
+            try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
+            guard settings.dimensions % settings.heads == 0 else {
+                throw ScenarioError.contradiction(
+                    "algorithm.dimensions is \(settings.dimensions), which is not a multiple of "
+                        + "algorithm.heads, \(settings.heads)")
+            }
+            return .selfAttention(settings)
+        case .gmf, .mlp, .neumf:
+            var settings = NeuralCollaborativeFiltering.Configuration()
+            settings.architecture =
+                name == .gmf ? .gmf : name == .mlp ? .mlp : .neuMF
+            try reader.read("algorithm.factors", into: &settings.factors, in: 1...1024)
+            if name != .gmf {
+                try reader.read("algorithm.layers", into: &settings.layers, in: 1...5)
+            }
+            try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
+            return .collaborativeFiltering(settings)
+        }
+    }
+
+    private static func readFederated(
+        _ reader: inout SettingsReader, seed: UInt64
+    ) throws -> FederatedNetworkConfiguration {
+        var settings = FederatedNetworkConfiguration()
+        settings.seed = seed
+        try reader.read("algorithm.rounds", into: &settings.rounds, in: 1...100_000)
+        try reader.read("algorithm.localEpochs", into: &settings.localEpochs, in: 1...1000)
+        try reader.read("algorithm.personalEpochs", into: &settings.personalEpochs, in: 0...1000)
+        try reader.read("algorithm.rankingEpochs", into: &settings.rankingEpochs, in: 0...1000)
+        try reader.read("algorithm.batchSize", into: &settings.batchSize, in: 1...1_000_000)
+        try reader.read(
+            "algorithm.deviceLearningRate", into: &settings.deviceLearningRate, in: 0...1000)
+        try reader.read(
+            "algorithm.personalLearningRate", into: &settings.personalLearningRate, in: 0...1000)
+        settings.gradientNorm = try reader.number(
+            "algorithm.gradientNorm", default: settings.gradientNorm, in: 0...1e6)
+        try reader.read("algorithm.proximalWeight", into: &settings.proximalWeight, in: 0...1e6)
+        settings.clippingNorm = try reader.number(
+            "algorithm.clippingNorm", default: settings.clippingNorm, in: 1e-6...1e6)
+        settings.adaptiveClipping = try readAdaptiveClipping(&reader)
+        settings.frozen = reader.text("algorithm.frozen", default: "")
+            .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        settings.server = try readServer(&reader)
+        return settings
+    }
+
+    private enum ServerName: String, CaseIterable { case momentum, adam, yogi, adagrad, ftrl }
+
+    private static func readServer(_ reader: inout SettingsReader) throws -> ServerOptimizer {
+        func number(
+            _ key: String, _ standard: Double, _ range: ClosedRange<Double>
+        ) throws -> Float {
+            Float(try reader.number("algorithm." + key, default: standard, in: range))
+        }
+        let name = try reader.choice("algorithm.server", default: ServerName.adam)
+        let rate = try number("serverLearningRate", name == .momentum ? 1 : 0.01, 1e-9...1000)
+        switch name {
+        case .momentum:
+            return .momentum(rate: rate, momentum: try number("beta1", 0, 0...0.9999))
+        case .adam, .yogi:
+            let beta1 = try number("beta1", 0.9, 0...0.9999)
+            let beta2 = try number("beta2", 0.99, 0...0.99999)
+            let epsilon = try number("epsilon", 1e-4, 1e-12...1)
+            return name == .adam
+                ? .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+                : .yogi(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+        case .adagrad:
+            return .adagrad(rate: rate, epsilon: try number("epsilon", 1e-4, 1e-12...1))
+        case .ftrl:
+            return .ftrl(
+                rate: rate, beta: try number("beta", 1, 1e-6...1000),
+                l1: try number("l1", 0, 0...1000), l2: try number("l2", 0, 0...1000))
+        }
+    }
+
+    private enum OptimizerName: String, CaseIterable { case descent, momentum, adam, adagrad }
+
+    private static func readCentral(
+        _ reader: inout SettingsReader, of network: NetworkName
+    ) throws -> CentralSettings {
+        let name = try reader.choice("central.optimizer", default: OptimizerName.adam)
+        func number(
+            _ key: String, _ standard: Double, _ range: ClosedRange<Double>
+        ) throws -> Float {
+            Float(try reader.number("central." + key, default: standard, in: range))
+        }
+        let rate = try number("learningRate", name == .adam ? 1e-3 : 0.05, 1e-9...1000)
+        let decay = name == .adagrad ? 0 : try number("decay", 0, 0...1)
+        let optimizer: Optimizer =
+            switch name {
+            case .descent: .descent(rate: rate, decay: decay)
+            case .momentum: .momentum(rate: rate, decay: decay)
+            case .adam:
+                .adam(
+                    rate: rate, beta1: try number("beta1", 0.9, 0...0.9999),
+                    beta2: try number("beta2", 0.999, 0...0.99999), decay: decay)
+            case .adagrad: .adagrad(rate: rate)
+            }
+        return CentralSettings(
+            epochs: try reader.integer("central.epochs", default: 20, in: 1...100_000),
+            evaluationInterval: try reader.integer(
+                "central.evaluateEvery", default: 5, in: 1...100_000), optimizer: optimizer,
+            pretrainingEpochs: network == .neumf
+                ? try reader.integer("central.pretrainingEpochs", default: 0, in: 0...10_000) : 0,
+            batchSize: try reader.integer("central.batchSize", default: 128, in: 1...1_000_000))
+    }
+}
