@@ -135,7 +135,8 @@ import VectorKernels
         tape.parameters.write(start, .shared)
         move(tape)
         var (values, count) = (start, 0)
-        tape.parameters.forEachChanged { parameter, offset, changed in
+        tape.parameters.forEachChanged { parameter, offset, stretch in
+            let changed = tape.memory.read(stretch)
             let first = offset + (parameter == matrix ? layout[table].count : 0)
             values.replaceSubrange(first..<first + changed.count, with: changed)
             count += changed.count

@@ -88,16 +88,24 @@ extension Parameters {
     }
 
     /// Calls `body` with every stretch of shared parameters that may have changed: where it begins
-    /// in its parameter, and its values.
+    /// in its parameter, and the matrix.
     package func forEachChanged(
-        _ body: (_ parameter: Parameter, _ offset: Int, _ values: [Float]) -> Void
+        _ body: (_ parameter: Parameter, _ offset: Int, _ matrix: Tensor) -> Void
     ) {
         for parameter in layout.parameters(.shared) {
             let tensor = self[parameter]
             forEachStretch(of: parameter, in: changed) { rows in
-                body(parameter, rows.lowerBound * tensor.columns, memory.read(tensor.rows(rows)))
+                body(parameter, rows.lowerBound * tensor.columns, tensor.rows(rows))
             }
         }
+    }
+
+    /// Appends how far a matrix is from what it was; `start` is where its values begin among those
+    /// of all shared parameters.
+    package func appendChange(
+        of matrix: Tensor, from values: [Float], at start: Int, to changes: inout [Float]
+    ) {
+        memory.appendDifference(of: matrix, from: values, at: start, to: &changes)
     }
 
     /// Moves every shared parameter that may have changed towards what it was, by a share of the

@@ -190,7 +190,10 @@ extension Tape {
     }
 
     /// The columns of several matrices side by side.
-    package func concatenated(_ parts: Tensor...) -> Tensor {
+    package func concatenated(_ parts: Tensor...) -> Tensor { concatenated(parts) }
+
+    /// The columns of one or more matrices side by side.
+    package func concatenated(_ parts: [Tensor]) -> Tensor {
         let columns = parts.reduce(0) { $0 + $1.columns }
         let y = memory.allocate(rows: parts.first?.rows ?? 0, columns: columns)
         var first = 0

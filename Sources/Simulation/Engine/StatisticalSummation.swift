@@ -43,7 +43,7 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
         let counter = StepCounter(total: positions.count, report: context.progress)
         let clippingNorm = plan?.clippingNorm
         let partials = try await context.parallel.reduce(
-            positions.count, chunk: 8,
+            positions.count, chunk: 2,
             into: Partial(sum: FixedPointSum(count: query.dimension, unit: query.clippingNorm))
         ) { partial, index in
             try context.interruption.check()

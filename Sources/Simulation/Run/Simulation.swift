@@ -157,6 +157,8 @@ public struct Simulation: Sendable {
             state.algorithm.model, release: state.round, source: state.modelHash)
         {
             try folder.write(model: published)
+        } else {
+            try folder.write(parameters: state.algorithm.model.snapshot)
         }
         return result
     }

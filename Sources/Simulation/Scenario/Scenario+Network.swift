@@ -14,38 +14,6 @@ extension Scenario {
         package var central: CentralSettings
     }
 
-    /// A network by the name that it is known by, with its settings.
-    package enum NetworkSettings: Sendable, Hashable {
-        /// SASRec.
-        case selfAttention(SelfAttention.Configuration)
-        /// GMF, MLP or NeuMF.
-        case collaborativeFiltering(NeuralCollaborativeFiltering.Configuration)
-
-        /// What the network is called.
-        package var name: String {
-            switch self {
-            case .selfAttention: "SASRec"
-            case .collaborativeFiltering(let configuration):
-                switch configuration.architecture {
-                case .gmf: "GMF"
-                case .mlp: "MLP"
-                case .neuMF: "NeuMF"
-                }
-            }
-        }
-
-        /// The network for a catalogue.
-        package func make(_ catalogue: Catalogue) -> any RecommenderNetwork {
-            switch self {
-            case .selfAttention(let configuration):
-                SelfAttention(itemCount: catalogue.count, configuration: configuration)
-            case .collaborativeFiltering(let configuration):
-                NeuralCollaborativeFiltering(
-                    itemCount: catalogue.count, configuration: configuration)
-            }
-        }
-    }
-
     /// Private co-occurrence and the transformer that corrects it.
     package struct RefinementTask: Sendable, Hashable {
         /// The settings of co-occurrence.
@@ -72,19 +40,13 @@ extension Scenario {
         package var batchSize: Int
     }
 
-    /// The names of networks in scenarios.
-    private enum NetworkName: String, CaseIterable {
-        case sasrec, gmf, mlp, neumf
-    }
-
     static func readNetwork(
         _ reader: inout SettingsReader, seed: UInt64
     ) throws -> NetworkTask {
-        let name = try reader.choice("algorithm.network", default: NetworkName.sasrec)
-        let network = try readNetwork(name, &reader)
+        let network = try NetworkSettings(&reader)
         return NetworkTask(
             network: network, federated: try readFederated(&reader, seed: seed),
-            central: try readCentral(&reader, of: name))
+            central: try readCentral(&reader, of: network))
     }
 
     static func readRefinement(
@@ -101,36 +63,6 @@ extension Scenario {
         return RefinementTask(
             embeddings: embeddings, embeddingShare: share, refiner: refiner,
             federated: try readFederated(&reader, seed: seed))
-    }
-
-    private static func readNetwork(
-        _ name: NetworkName, _ reader: inout SettingsReader
-    ) throws -> NetworkSettings {
-        switch name {
-        case .sasrec:
-            var settings = SelfAttention.Configuration()
-            try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
-            try reader.read("algorithm.length", into: &settings.length, in: 2...4096)
-            try reader.read("algorithm.blocks", into: &settings.blocks, in: 1...32)
-            try reader.read("algorithm.heads", into: &settings.heads, in: 1...64)
-            try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
-            guard settings.dimensions % settings.heads == 0 else {
-                throw ScenarioError.contradiction(
-                    "algorithm.dimensions is \(settings.dimensions), which is not a multiple of "
-                        + "algorithm.heads, \(settings.heads)")
-            }
-            return .selfAttention(settings)
-        case .gmf, .mlp, .neumf:
-            var settings = NeuralCollaborativeFiltering.Configuration()
-            settings.architecture =
-                name == .gmf ? .gmf : name == .mlp ? .mlp : .neuMF
-            try reader.read("algorithm.factors", into: &settings.factors, in: 1...1024)
-            if name != .gmf {
-                try reader.read("algorithm.layers", into: &settings.layers, in: 1...5)
-            }
-            try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
-            return .collaborativeFiltering(settings)
-        }
     }
 
     private static func readFederated(
@@ -191,7 +123,7 @@ extension Scenario {
     private enum OptimizerName: String, CaseIterable { case descent, momentum, adam, adagrad }
 
     private static func readCentral(
-        _ reader: inout SettingsReader, of network: NetworkName
+        _ reader: inout SettingsReader, of network: NetworkSettings
     ) throws -> CentralSettings {
         let name = try reader.choice("central.optimizer", default: OptimizerName.adam)
         func number(
@@ -215,7 +147,7 @@ extension Scenario {
             epochs: try reader.integer("central.epochs", default: 20, in: 1...100_000),
             evaluationInterval: try reader.integer(
                 "central.evaluateEvery", default: 5, in: 1...100_000), optimizer: optimizer,
-            pretrainingEpochs: network == .neumf
+            pretrainingEpochs: network.hasParts
                 ? try reader.integer("central.pretrainingEpochs", default: 0, in: 0...10_000) : 0,
             batchSize: try reader.integer("central.batchSize", default: 128, in: 1...1_000_000))
     }

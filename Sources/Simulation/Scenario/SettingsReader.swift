@@ -107,6 +107,30 @@ package struct SettingsReader {
         value = Float(try number(key, default: Double("\(value)") ?? 0, in: range))
     }
 
+    /// Whole numbers of `range` separated by commas, in place of a default.
+    mutating func read(
+        _ key: String, into values: inout [Int], each range: ClosedRange<Int>
+    ) throws {
+        let list = try value(
+            key, default: NumberList(numbers: values),
+            expected: "whole numbers from \(range.lowerBound) to \(range.upperBound), "
+                + "separated by commas"
+        ) { text in
+            let numbers = text.split(separator: ",").map {
+                Int($0.drop { $0 == " " }.prefix { $0 != " " })
+            }
+            guard !numbers.isEmpty, numbers.allSatisfy({ $0.map(range.contains) ?? false })
+            else { return nil }
+            return NumberList(numbers: numbers.compactMap { $0 })
+        }
+        values = list.numbers
+    }
+
+    private struct NumberList: CustomStringConvertible {
+        var numbers: [Int]
+        var description: String { numbers.map(String.init).joined(separator: ", ") }
+    }
+
     /// A number of `range`, or `auto`: nil, the algorithm's own choice.
     mutating func automatic(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
         let choice = try value(

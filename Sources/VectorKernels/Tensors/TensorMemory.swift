@@ -221,6 +221,24 @@ extension TensorMemory {
         }
     }
 
+    /// Appends how far the elements of a contiguous matrix are from those of an array.
+    package func appendDifference(
+        of tensor: Tensor, from before: [Float], at first: Int, to differences: inout [Float]
+    ) {
+        precondition(tensor.isContiguous && first >= 0 && first + tensor.count <= before.count)
+        guard let value = value(tensor) else { return }
+        let start = differences.count
+        differences.append(contentsOf: UnsafeBufferPointer(start: value, count: tensor.count))
+        before.withUnsafeBufferPointer { before in
+            differences.withUnsafeMutableBufferPointer { differences in
+                guard let from = before.baseAddress, let to = differences.baseAddress else {
+                    return
+                }
+                covey_add(to + start, from + first, -1, tensor.count)
+            }
+        }
+    }
+
     /// Sets every element of a contiguous matrix.
     package func fill(_ tensor: Tensor, with element: Float) {
         precondition(tensor.isContiguous && tensor.start >= 0 && tensor.end <= used)

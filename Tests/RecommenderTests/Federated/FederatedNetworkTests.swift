@@ -70,7 +70,7 @@ struct FederatedNetworkTests {
             FactorModel(
                 itemCount: Self.itemCount, configuration: .init(dimensions: 4, negatives: 2)),
             configuration: .init(
-                rounds: 20, localEpochs: 3, deviceLearningRate: 0.5, personalLearningRate: 0.5,
+                rounds: 20, localEpochs: 3, deviceLearningRate: 4, personalLearningRate: 4,
                 server: .momentum(rate: 1, momentum: 0), clippingNorm: 10, seed: 3))
         let personal = train(&algorithm, rounds: 15)
         var (own, other) = (Float(0), Float(0))

@@ -25,8 +25,9 @@ import Testing
         check(objective, negatives: negatives).expectCorrectGradients()
     }
 
-    @Test(arguments: [0, 3]) func `any history is good enough`(negatives: Int) async {
+    @Test(arguments: [0, 3]) func `any history is good enough`(negatives: Int) async throws {
         check(.crossEntropy, negatives: negatives).expectScoresOfAnyHistory()
+        try check(.crossEntropy, negatives: negatives).expectContributionOfAnyHistory()
         await check(.crossEntropy, negatives: negatives, dropout: 0.9)
             .expectTrainingOnShortHistories()
     }
@@ -64,8 +65,9 @@ import Testing
 
     @Test func `gradients agree with differences`() { check().expectCorrectGradients() }
 
-    @Test func `any history is good enough`() async {
+    @Test func `any history is good enough`() async throws {
         check().expectScoresOfAnyHistory()
+        try check().expectContributionOfAnyHistory()
         await check(dropout: 0.9).expectTrainingOnShortHistories()
     }
 

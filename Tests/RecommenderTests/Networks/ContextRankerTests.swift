@@ -21,8 +21,9 @@ import Testing
         check(hidden: [8, 4], negatives: 1).expectCorrectGradients()
     }
 
-    @Test func `any history is good enough`() async {
+    @Test func `any history is good enough`() async throws {
         check().expectScoresOfAnyHistory()
+        try check().expectContributionOfAnyHistory()
         await check().expectTrainingOnShortHistories()
     }
 

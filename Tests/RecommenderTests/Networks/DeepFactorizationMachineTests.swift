@@ -43,8 +43,9 @@ import Testing
         }
     }
 
-    @Test func `any history is good enough`() async {
+    @Test func `any history is good enough`() async throws {
         check().expectScoresOfAnyHistory()
+        try check().expectContributionOfAnyHistory()
         await check().expectTrainingOnShortHistories()
     }
 

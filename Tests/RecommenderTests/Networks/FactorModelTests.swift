@@ -23,8 +23,9 @@ import Testing
     }
 
     @Test(arguments: FactorModel.Objective.allCases)
-    func `any history is good enough`(objective: FactorModel.Objective) async {
+    func `any history is good enough`(objective: FactorModel.Objective) async throws {
         check(objective).expectScoresOfAnyHistory()
+        try check(objective).expectContributionOfAnyHistory()
         await check(objective).expectTrainingOnShortHistories()
     }
 

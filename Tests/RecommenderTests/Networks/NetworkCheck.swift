@@ -22,10 +22,12 @@ struct NetworkCheck<Network: RecommenderNetwork> {
     var histories: Histories { Histories(data.histories, itemCount: data.itemCount) }
 
     /// Expects the loss to fall over some passes, and what people did next to lie on average among
-    /// the first `share` of the items that they have not met.
+    /// the first `share` of the items that they have not met; `asStrangers` without the private
+    /// parameters, which remember too well what was not met.
     @discardableResult func expectLearning(
         passes: Int, rate: Float = 0.01, batchSize: Int = 64, losing: Double = 0.5,
-        share: Double = 0.1, sourceLocation: SourceLocation = #_sourceLocation
+        share: Double = 0.1, asStrangers: Bool = false,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async -> CentralTraining<Network> {
         let training = CentralTraining(
             network, on: histories, .init(optimizer: .adam(rate: rate), batchSize: batchSize))
@@ -38,10 +40,10 @@ struct NetworkCheck<Network: RecommenderNetwork> {
             data.rank(
                 of: $0,
                 by: model.scores(
-                    history: data.histories[$0], privateParameters: training.personal($0)))
+                    history: data.histories[$0],
+                    privateParameters: asStrangers ? [] : training.personal($0)))
         }
         let mean = ranks.reduce(0, +) / Double(ranks.count)
-        print("DBG", Network.kind, first, last, mean)
         #expect(mean < share, sourceLocation: sourceLocation)
         return training
     }
@@ -100,6 +102,26 @@ struct NetworkCheck<Network: RecommenderNetwork> {
             }
             let shared = training.model.shared
             #expect(shared.allSatisfy { $0.isFinite }, sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Expects a device to contribute nothing without a history, and something finite with one.
+    func expectContributionOfAnyHistory(
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let algorithm = try FederatedNetwork(network, configuration: .init(batchSize: 4))
+        let broadcast = algorithm.broadcast(round: 0)
+        for count in [0, 1, 2, data.histories[0].count] {
+            var personal = algorithm.makePrivateParameters(seed: 1)
+            let statistic = algorithm.statistic(
+                broadcast, of: Array(data.histories[0].prefix(count)),
+                privateParameters: &personal, seed: 2)
+            let norm = statistic.squaredNorm
+            #expect(norm.isFinite, sourceLocation: sourceLocation)
+            #expect(count > 0 || norm == 0, sourceLocation: sourceLocation)
+            #expect(count < 3 || norm > 0, sourceLocation: sourceLocation)
+            #expect(
+                personal.count == network.layout.count(.personal), sourceLocation: sourceLocation)
         }
     }
 

@@ -37,18 +37,18 @@ struct SmallData {
 
     /// Every other step leads to an item at random, and the step after it from each item to the same
     /// one, always; the last step is of the second kind.
-    static func pairs(people: Int = 120, items: Int = 40, seed: UInt64 = 1) -> SmallData {
+    static func pairs(people: Int = 400, items: Int = 30, seed: UInt64 = 1) -> SmallData {
         var random = SplitMix64(seed: seed)
         var data = SmallData(itemCount: items)
         for _ in 0..<people {
             var visited: [Int] = []
-            while visited.count < 10 {
+            while visited.count < 6 {
                 let item = random.next(below: items)
                 // Back from the item would be another one, met as often beside it.
                 let next = (item + 7) % items
                 if !visited.contains(item), !visited.contains(next) { visited += [item, next] }
             }
-            data.add(visited.dropLast().map { ($0, nil) }, next: visited[9])
+            data.add(visited.dropLast().map { ($0, nil) }, next: visited[5])
         }
         return data
     }

@@ -46,12 +46,13 @@ import Testing
     }
 
     @Test(arguments: TwoTower.Pooling.allCases)
-    func `any history is good enough`(pooling: TwoTower.Pooling) async {
+    func `any history is good enough`(pooling: TwoTower.Pooling) async throws {
         let data = SmallData.groups(items: 28)
         let check = check(
             on: data, pooling: pooling, attributes: data.attributes(contentWidth: 3),
             images: data.images())
         check.expectScoresOfAnyHistory()
+        try check.expectContributionOfAnyHistory()
         await check.expectTrainingOnShortHistories()
     }
 

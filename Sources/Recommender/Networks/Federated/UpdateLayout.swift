@@ -1,4 +1,5 @@
 import Learning
+internal import VectorKernels
 
 /// Where the trained shared parameters of a network lie in the vector that devices contribute: rows
 /// of one width, so that a device names the rows of embeddings that it touched.
@@ -49,16 +50,15 @@ struct UpdateLayout: Sendable {
     ///   - before: The shared parameters before.
     func changes(of parameters: Parameters, from before: [Float]) -> Statistic {
         var statistic = Statistic(rows: [], width: width, values: [])
-        parameters.forEachChanged { parameter, offset, values in
+        parameters.forEachChanged { parameter, offset, matrix in
             guard let place = places[parameter] else { return }
             let first = place.row + offset / width
-            let rows = (values.count + width - 1) / width
+            let rows = (matrix.count + width - 1) / width
             for row in first..<first + rows { statistic.rows.append(Int32(row)) }
-            for (index, value) in values.enumerated() {
-                statistic.values.append(value - before[place.start + offset + index])
-            }
+            parameters.appendChange(
+                of: matrix, from: before, at: place.start + offset, to: &statistic.values)
             statistic.values.append(
-                contentsOf: repeatElement(0, count: rows * width - values.count))
+                contentsOf: repeatElement(0, count: rows * width - matrix.count))
         }
         return statistic
     }

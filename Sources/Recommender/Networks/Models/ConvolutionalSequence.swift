@@ -25,7 +25,8 @@ package struct ConvolutionalSequence: RecommenderNetwork {
         /// The probability of dropout of what the filters gave.
         package var dropout: Float
 
-        /// The paper's settings for MovieLens-1M unless told otherwise.
+        /// The settings of the authors' program for MovieLens-1M unless told otherwise, with the
+        /// paper's three negatives for each target.
         package init(
             dimensions: Int = 50, length: Int = 5, targets: Int = 3, horizontalFilters: Int = 16,
             verticalFilters: Int = 4, negatives: Int = 3, dropout: Float = 0.5
@@ -162,7 +163,7 @@ package struct ConvolutionalSequence: RecommenderNetwork {
             tape.convolution(images, sliding, vertical.weights, bias: vertical.bias)
                 .reshaped(columns: width * configuration.verticalFilters))
         let state = hidden(
-            tape.dropout(tape.sideBySide(found), rate: configuration.dropout), on: tape)
+            tape.dropout(tape.concatenated(found), rate: configuration.dropout), on: tape)
         return tape.concatenated(
             tape.relu(state), tape.embedding(tape.keep(people), of: person))
     }

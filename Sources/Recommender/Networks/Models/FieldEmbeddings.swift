@@ -70,6 +70,6 @@ struct FieldEmbeddings: Sendable {
             RowLists(chosen.map { itemAttributes.rows(of: Int($0), field) }, on: tape)
                 .means(of: attributes, on: tape)
         }
-        return tape.sideBySide([requests, own] + fields)
+        return tape.concatenated([requests, own] + fields)
     }
 }

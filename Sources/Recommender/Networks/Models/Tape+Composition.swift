@@ -16,11 +16,6 @@ extension Tape {
         return keep(starts)
     }
 
-    /// The columns of one or more matrices side by side.
-    func sideBySide(_ parts: [Tensor]) -> Tensor {
-        parts.dropFirst().reduce(parts[0]) { concatenated($0, $1) }
-    }
-
     /// A row of one score for every item of a catalogue, some items at a time, so that what is
     /// between layers stays in a near cache and its memory is used again.
     ///
