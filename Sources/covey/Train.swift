@@ -13,7 +13,7 @@ struct Train: AsyncParsableCommand {
             The scenario is one for 'covey simulate' whose algorithm is a network; its keys \
             'central.…' say how it is trained here. Nothing is private in this: all histories meet \
             in one place. It shows what the network could reach, and what privacy and federation \
-            cost it.
+            cost it. Networks, by 'algorithm.network': \(NetworkSettings.names.joined(separator: ", ")).
 
             EXAMPLES
               covey train simulations/sasrec.yaml --set data.source=data/ml-1m

@@ -164,6 +164,16 @@ import Testing
             ["algorithm.name=network", "algorithm.network=deepfm", "algorithm.hidden=64,x"],
             "separated by commas"
         ),
+        (
+            ["algorithm.name=network", "algorithm.network=deepfm", "algorithm.hidden=64 32"],
+            "separated by commas"
+        ),
+        (
+            [
+                "algorithm.name=network", "algorithm.network=neumf", "algorithm.factors=1024",
+                "algorithm.layers=5",
+            ], "lower the widths"
+        ),
         (["central.epochs=3"], "central.epochs"),
     ])
     func `settings that do not fit are refused with the remedy`(

@@ -14,12 +14,12 @@ struct TaskAlgorithm: Sendable {
     /// - Throws: ``ScenarioError`` where devices could not rank with the model, or what the algorithm
     ///   throws where settings and catalogue do not fit.
     init(scenario: Scenario, catalogue: Catalogue, devices: Int) throws {
-        if case .network = scenario.algorithm {
-            throw ScenarioError.contradiction(
-                "algorithm.name is network, and devices cannot rank with networks yet; choose "
-                    + "co-occurrence or federated-averaging")
-        }
         algorithm = try scenario.makeAlgorithm(catalogue: catalogue, devices: devices)
+        guard Self.content(of: algorithm) != nil else {
+            throw ScenarioError.contradiction(
+                "algorithm.name: devices cannot rank with networks yet; choose co-occurrence or "
+                    + "federated-averaging")
+        }
         self.scenario = scenario
         self.catalogue = catalogue
     }
@@ -74,15 +74,16 @@ struct TaskAlgorithm: Sendable {
     func published(
         name: String, release: Int, hash: [UInt8], key: SigningKey
     ) throws -> [UInt8] {
-        func content(_ algorithm: some FederatedAlgorithm) -> RankingContent? {
-            algorithm.model.content
-        }
-        guard let content = content(algorithm) else {
-            preconditionFailure("a task's model is one that devices rank with")
+        guard let content = Self.content(of: algorithm) else {
+            preconditionFailure("checked when the algorithm was made")
         }
         return try Publication(
             name: name, release: release, content: content, catalogue: catalogue,
             source: hexadecimal(hash)
         ).encoded(precision: .float32, key: key)
+    }
+
+    private static func content(of algorithm: some FederatedAlgorithm) -> RankingContent? {
+        algorithm.model.content
     }
 }

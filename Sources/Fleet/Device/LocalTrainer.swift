@@ -59,6 +59,8 @@ package struct AlgorithmTrainer<Algorithm: FederatedAlgorithm>: LocalTrainer {
         }
         let statistic = algorithm.statistic(
             received, of: history, privateParameters: &privateParameters, seed: seed)
+        // A broadcast of another step than the plan's asks for another statistic.
+        guard statistic.fits(plan.sum.dimension) else { throw SnapshotError.damaged }
         return statistic.dense(dimension: plan.sum.dimension)
     }
 

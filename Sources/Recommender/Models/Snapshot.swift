@@ -122,6 +122,8 @@ public enum SnapshotError: Error, Equatable, CustomStringConvertible {
     case wrongKind(expected: String, actual: String)
     /// A tensor is not there.
     case missingTensor(String)
+    /// A tensor holds what is no number: a training diverged.
+    case notFinite(String)
     /// A tensor has other sizes than asked for.
     case wrongShape(String, expected: [Int], actual: [Int])
 
@@ -134,6 +136,9 @@ public enum SnapshotError: Error, Equatable, CustomStringConvertible {
         case .damaged: "the snapshot is damaged: its checksum does not match"
         case .wrongKind(let expected, let actual):
             "the snapshot is of kind '\(actual)' where '\(expected)' is needed"
+        case .notFinite(let name):
+            "the snapshot's tensor '\(name)' holds values that are no finite numbers: the training "
+                + "diverged; lower its learning rates"
         case .missingTensor(let name): "the snapshot has no tensor '\(name)'"
         case .wrongShape(let name, let expected, let actual):
             "the snapshot's tensor '\(name)' has shape \(actual) where \(expected) is needed"

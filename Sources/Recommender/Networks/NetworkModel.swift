@@ -54,9 +54,10 @@ extension RecommenderNetwork {
         var values: [Float] = []
         values.reserveCapacity(layout.count(.shared))
         for entry in layout.entries where entry.scope == .shared {
-            values += try snapshot.values(entry.name, shape: [entry.rows, entry.columns])
+            let tensor = try snapshot.values(entry.name, shape: [entry.rows, entry.columns])
+            guard tensor.allSatisfy({ $0.isFinite }) else { throw .notFinite(entry.name) }
+            values += tensor
         }
-        guard values.allSatisfy(\.isFinite) else { throw .damaged }
         return values
     }
 }

@@ -5,8 +5,9 @@ public import Recommender
 /// As JSON:
 ///
 ///     {"scenario": "sasrec", "network": "SASRec", "status": "finished", "people": 6040,
-///      "items": 3706, "parameters": {"shared": 215850, "personal": 0}, "popularity": {…},
-///      "epochs": [{"epoch": 20, "loss": 0.55, "seconds": 70.1, "quality": {…}}]}
+///      "items": 3706, "parameters": {"shared": 221300, "personal": 0}, "popularity": {…},
+///      "epochs": [{"epoch": 20, "loss": 0.55, "seconds": 70.1, "cpuSeconds": 130.2,
+///                  "quality": {…}}], "peakMemoryBytes": 180000000}
 public struct CentralResult: Sendable, Codable {
     /// The state after an epoch that was judged.
     public struct Epoch: Sendable, Codable {

@@ -28,7 +28,7 @@ extension Simulation {
             throw ScenarioError.contradiction(
                 "algorithm.name is not 'network'; only networks are trained centrally")
         }
-        let network = task.network.make(catalogue)
+        let network = try task.network.make(catalogue)
         guard task.central.pretrainingEpochs > 0,
             let whole = network as? NeuralCollaborativeFiltering
         else {
@@ -98,12 +98,12 @@ extension Simulation {
         var (seconds, cpuSeconds) = (0.0, 0.0)
         do {
             for epoch in 1...settings.epochs {
-                let (start, usage) = (Date(), ProcessUsage.current)
+                let (began, usage) = (Date(), ProcessUsage.current)
                 let loss = try await training.pass { share in
                     try interruption.check()
                     observer(.progress(epoch: epoch, epochs: settings.epochs, share: share))
                 }
-                seconds -= start.timeIntervalSinceNow
+                seconds -= began.timeIntervalSinceNow
                 cpuSeconds += ProcessUsage.current.cpuSeconds - usage.cpuSeconds
                 guard epoch % settings.evaluationInterval == 0 || epoch == settings.epochs else {
                     continue

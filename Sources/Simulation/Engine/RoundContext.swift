@@ -55,6 +55,12 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
 }
 
 extension Statistic {
+    /// Whether every row lies within `dimension` coordinates.
+    package func fits(_ dimension: Int) -> Bool {
+        values.count == rows.count * width
+            && rows.allSatisfy { $0 >= 0 && (Int($0) + 1) * width <= dimension }
+    }
+
     /// All `dimension` coordinates.
     package func dense(dimension: Int) -> [Float] {
         var dense = [Float](repeating: 0, count: dimension)

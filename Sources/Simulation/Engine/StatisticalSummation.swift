@@ -11,6 +11,9 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
     /// How the sum is clipped and noised; nil for the reference without privacy.
     let plan: PrivateSumPlan?
 
+    /// The longest contribution that a ``FixedPointSum`` holds, in units.
+    private static var mostUnits: Double { 0x1p14 }
+
     private struct Partial: Sendable {
         var sum: FixedPointSum
         var trained: [(device: Int, parameters: [Float])] = []
@@ -42,14 +45,19 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
     ) async throws -> (values: [Float], trained: [(device: Int, parameters: [Float])]) {
         let counter = StepCounter(total: positions.count, report: context.progress)
         let clippingNorm = plan?.clippingNorm
+        let unit = clippingNorm == nil ? max(1, query.clippingNorm) : query.clippingNorm
         let partials = try await context.parallel.reduce(
+            // Networks take milliseconds a device: many taken at the end keep other tasks waiting.
             positions.count, chunk: 2,
-            into: Partial(sum: FixedPointSum(count: query.dimension, unit: query.clippingNorm))
+            into: Partial(sum: FixedPointSum(count: query.dimension, unit: unit))
         ) { partial, index in
             try context.interruption.check()
             let (statistic, parameters) = context.contribution(at: positions[index])
             let norm = statistic.squaredNorm.squareRoot()
-            guard norm.isFinite else { throw PrivateSumError.notFinite }
+            // What is not clipped may be too long for the sum to hold.
+            guard norm.isFinite, clippingNorm != nil || norm < Self.mostUnits * unit else {
+                throw PrivateSumError.notFinite
+            }
             partial.sum.add(
                 rows: statistic.rows, width: statistic.width, values: statistic.values,
                 scale: clippingNorm.map { norm > $0 ? $0 / norm : 1 } ?? 1)

@@ -12,6 +12,9 @@ extension NetworkSettings {
         case contextDNN = "context-dnn"
     }
 
+    /// What `algorithm.network` may say.
+    package static var names: [String] { Name.allCases.map(\.rawValue) }
+
     /// Reads the keys of the network that `algorithm.network` names.
     init(_ reader: inout SettingsReader) throws {
         let name = try reader.choice("algorithm.network", default: Name.sasrec)
@@ -64,7 +67,7 @@ extension NetworkSettings {
         var settings = ItemAutoencoder.Configuration()
         try reader.read("algorithm.hidden", into: &settings.hidden, in: 1...4096)
         settings.objective = try reader.choice("algorithm.loss", default: settings.objective)
-        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
+        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...100)
         try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
         return settings
     }
@@ -87,7 +90,7 @@ extension NetworkSettings {
         var settings = GatedRecurrence.Configuration()
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.length", into: &settings.length, in: 2...4096)
-        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...100_000)
+        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...4096)
         try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
         return settings
     }
@@ -98,12 +101,12 @@ extension NetworkSettings {
         var settings = ConvolutionalSequence.Configuration()
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.length", into: &settings.length, in: 1...64)
-        try reader.read("algorithm.targets", into: &settings.targets, in: 1...64)
+        try reader.read("algorithm.targets", into: &settings.targets, in: 1...16)
         try reader.read(
             "algorithm.horizontalFilters", into: &settings.horizontalFilters, in: 1...256)
         try reader.read(
             "algorithm.verticalFilters", into: &settings.verticalFilters, in: 1...256)
-        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
+        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...100)
         try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
         return settings
     }
@@ -131,9 +134,9 @@ extension NetworkSettings {
         var settings = TwoTower.Configuration()
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.hidden", into: &settings.hidden, in: 1...4096)
-        try reader.read("algorithm.length", into: &settings.length, in: 1...4096)
+        try reader.read("algorithm.length", into: &settings.length, in: 1...512)
         settings.pooling = try reader.choice("algorithm.pooling", default: settings.pooling)
-        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...100_000)
+        try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...4096)
         try reader.read("algorithm.itemDropout", into: &settings.itemDropout, in: 0...0.95)
         return settings
     }
@@ -145,7 +148,7 @@ extension NetworkSettings {
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.hidden", into: &settings.hidden, each: 1...4096)
         try reader.read("algorithm.weights", into: &settings.weights, in: 16...16_777_216)
-        try reader.read("algorithm.length", into: &settings.length, in: 1...4096)
+        try reader.read("algorithm.length", into: &settings.length, in: 1...512)
         try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
         return settings
     }
@@ -157,7 +160,7 @@ extension NetworkSettings {
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.hidden", into: &settings.hidden, each: 1...4096)
         try reader.read("algorithm.dropout", into: &settings.dropout, in: 0...0.95)
-        try reader.read("algorithm.length", into: &settings.length, in: 1...4096)
+        try reader.read("algorithm.length", into: &settings.length, in: 1...512)
         try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
         return settings
     }
@@ -168,7 +171,7 @@ extension NetworkSettings {
         var settings = ContextRanker.Configuration()
         try reader.read("algorithm.dimensions", into: &settings.dimensions, in: 1...1024)
         try reader.read("algorithm.hidden", into: &settings.hidden, each: 1...4096)
-        try reader.read("algorithm.length", into: &settings.length, in: 1...4096)
+        try reader.read("algorithm.length", into: &settings.length, in: 1...512)
         try reader.read("algorithm.negatives", into: &settings.negatives, in: 1...1000)
         return settings
     }

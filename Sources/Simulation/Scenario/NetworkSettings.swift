@@ -1,3 +1,4 @@
+internal import Learning
 package import Recommender
 
 /// A network by the name that it is known by, with its settings.
@@ -56,8 +57,24 @@ package enum NetworkSettings: Sendable, Hashable {
         }
     }
 
+    /// 2 GB of values, gradients and moments.
+    private static var mostParameters: Int { 1 << 27 }
+
     /// The network for a catalogue.
-    package func make(_ catalogue: Catalogue) -> any RecommenderNetwork {
+    ///
+    /// - Throws: ``ScenarioError/contradiction(_:)`` where it would not fit into a memory.
+    package func make(_ catalogue: Catalogue) throws -> any RecommenderNetwork {
+        let network = unchecked(catalogue)
+        let count = network.layout.count(.shared)
+        guard count <= Self.mostParameters else {
+            throw ScenarioError.contradiction(
+                "\(name) would have \(count) shared parameters with these settings, and "
+                    + "\(Self.mostParameters) are the most; lower the widths of its layers")
+        }
+        return network
+    }
+
+    private func unchecked(_ catalogue: Catalogue) -> any RecommenderNetwork {
         let count = catalogue.count
         return switch self {
         case .factors(let settings): FactorModel(itemCount: count, configuration: settings)

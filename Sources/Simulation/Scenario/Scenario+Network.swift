@@ -59,7 +59,7 @@ extension Scenario {
         try reader.read("algorithm.blocks", into: &refiner.blocks, in: 1...32)
         try reader.read("algorithm.heads", into: &refiner.heads, in: 1...64)
         try reader.read("algorithm.dropout", into: &refiner.dropout, in: 0...0.95)
-        try reader.read("algorithm.negatives", into: &refiner.negatives, in: 1...100_000)
+        try reader.read("algorithm.negatives", into: &refiner.negatives, in: 1...4096)
         return RefinementTask(
             embeddings: embeddings, embeddingShare: share, refiner: refiner,
             federated: try readFederated(&reader, seed: seed))
@@ -103,7 +103,7 @@ extension Scenario {
         let rate = try number("serverLearningRate", name == .momentum ? 1 : 0.01, 1e-9...1000)
         switch name {
         case .momentum:
-            return .momentum(rate: rate, momentum: try number("beta1", 0, 0...0.9999))
+            return .momentum(rate: rate, momentum: try number("momentum", 0, 0...0.9999))
         case .adam, .yogi:
             let beta1 = try number("beta1", 0.9, 0...0.9999)
             let beta2 = try number("beta2", 0.99, 0...0.99999)
@@ -136,7 +136,9 @@ extension Scenario {
         let optimizer: Optimizer =
             switch name {
             case .descent: .descent(rate: rate, decay: decay)
-            case .momentum: .momentum(rate: rate, decay: decay)
+            case .momentum:
+                .momentum(
+                    rate: rate, momentum: try number("momentum", 0.9, 0...0.9999), decay: decay)
             case .adam:
                 .adam(
                     rate: rate, beta1: try number("beta1", 0.9, 0...0.9999),

@@ -22,7 +22,7 @@ extension Scenario {
                 embeddingShare: task.embeddingShare, refiner: task.refiner,
                 training: task.federated, catalogue: catalogue)
         case .network(let task):
-            try Self.federated(task.network.make(catalogue), task.federated)
+            try Self.federated(try task.network.make(catalogue), task.federated)
         }
     }
 

@@ -113,13 +113,14 @@ package struct SettingsReader {
     ) throws {
         let list = try value(
             key, default: NumberList(numbers: values),
-            expected: "whole numbers from \(range.lowerBound) to \(range.upperBound), "
+            expected: "up to 16 whole numbers from \(range.lowerBound) to \(range.upperBound), "
                 + "separated by commas"
         ) { text in
-            let numbers = text.split(separator: ",").map {
-                Int($0.drop { $0 == " " }.prefix { $0 != " " })
+            let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
+                Int($0.trimmingCharacters(in: .whitespaces))
             }
-            guard !numbers.isEmpty, numbers.allSatisfy({ $0.map(range.contains) ?? false })
+            guard (1...16).contains(numbers.count),
+                numbers.allSatisfy({ $0.map(range.contains) ?? false })
             else { return nil }
             return NumberList(numbers: numbers.compactMap { $0 })
         }

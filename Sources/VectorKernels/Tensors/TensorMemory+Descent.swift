@@ -1,7 +1,7 @@
 internal import CVectorKernels
 
-// Steps of optimisers: against gradients times `scale`, which are cleared. `state` numbers what an
-// optimiser keeps, which lies in tensors of the same shape.
+// Steps of optimisers: against gradients times `scale`, which are cleared. What an optimiser keeps
+// lies in tensors of the same shape.
 extension TensorMemory {
     /// Gradient descent.
     package func descend(_ parameters: Tensor, scale: Float, rate: Float, decay: Float) {

@@ -38,7 +38,7 @@ package final class TensorMemory {
             byteCount: 4 * (count + 16), alignment: 64)
         let floats = bytes.bindMemory(to: Float.self)
         floats.initialize(repeating: 0)
-        return floats
+        return UnsafeMutableBufferPointer(rebasing: floats[..<count])
     }
 
     private static func grow(_ buffer: inout UnsafeMutableBufferPointer<Float>, to count: Int) {

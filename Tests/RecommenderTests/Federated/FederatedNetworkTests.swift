@@ -131,6 +131,22 @@ struct FederatedNetworkTests {
         #expect(statistic.squaredNorm == 0)
     }
 
+    @Test(arguments: [nil, AdaptiveClipping()])
+    func `a device whose training diverges contributes nothing and keeps what it had`(
+        adaptive: AdaptiveClipping?
+    ) throws {
+        let algorithm = try makeAlgorithm {
+            $0.deviceLearningRate = 1e30
+            $0.personalLearningRate = 1e30
+            $0.localEpochs = 5
+            $0.adaptiveClipping = adaptive
+        }
+        let (statistic, personal) = contribution(algorithm)
+        #expect(personal == algorithm.makePrivateParameters(seed: 0))
+        #expect(statistic.values.allSatisfy { $0.isFinite })
+        #expect(statistic.rows.count == (adaptive == nil ? 0 : 1))
+    }
+
     @Test func `the proximal weight keeps devices near the broadcast`() throws {
         let free = contribution(try makeAlgorithm { $0.localEpochs = 5 })
         let held = contribution(
@@ -170,7 +186,7 @@ struct FederatedNetworkTests {
             received, of: Self.histories[0], privateParameters: &personal, seed: 7)
         #expect(statistic == contribution(algorithm).statistic)
         snapshot.tensors["head"]?.values[0] = .nan
-        #expect(throws: SnapshotError.damaged) { try algorithm.broadcast(from: snapshot) }
+        #expect(throws: SnapshotError.notFinite("head")) { try algorithm.broadcast(from: snapshot) }
         snapshot.tensors["head"] = nil
         #expect(throws: SnapshotError.missingTensor("head")) {
             try algorithm.broadcast(from: snapshot)

@@ -29,7 +29,7 @@ package enum ContextFeatures {
             Int(hours - 24 * floored(hours, by: 24)),
             // 1970-01-01 was a Thursday: Monday is 0.
             Int(days + 3 - 7 * floored(days + 3, by: 7)),
-            previous.map { 1 + min(31, magnitude(of: max(0, time - $0))) } ?? 0,
+            previous.map { 1 + min(31, magnitude(of: gap(from: $0, to: time))) } ?? 0,
             min(15, magnitude(of: Int64(count))),
             code.map(Int.init) ?? -1,
         ]
@@ -40,8 +40,15 @@ package enum ContextFeatures {
         }
     }
 
+    /// The seconds from one time to a later one, as far as they can be counted.
+    private static func gap(from previous: Int64, to time: Int64) -> Int64 {
+        let (gap, overflow) = time.subtractingReportingOverflow(previous)
+        return overflow ? (time > previous ? .max : 0) : max(0, gap)
+    }
+
     private static func floored(_ time: Int64, by unit: Int64) -> Int64 {
-        time >= 0 ? time / unit : (time - unit + 1) / unit
+        let (quotient, remainder) = time.quotientAndRemainder(dividingBy: unit)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     /// The number of binary digits: 0 for 0, 1 for 1, 2 for 2 and 3.

@@ -46,8 +46,7 @@ struct DeviceTraining<Network: RecommenderNetwork>: Sendable {
         afterStep: () -> Void = {}
     ) {
         let descent = Descent(
-            .descent(rate: configuration.deviceLearningRate), on: tape, freezing: frozen,
-            rates: rates)
+            .descent(rate: 1), on: tape, freezing: frozen, rates: rates)
         for _ in 0..<epochs {
             let batches = Batches(
                 histories, unit: network.unit, size: configuration.batchSize,
@@ -64,11 +63,13 @@ struct DeviceTraining<Network: RecommenderNetwork>: Sendable {
         }
     }
 
-    /// The rates of private parameters, as factors of the shared ones'.
     private var rates: [Parameter: Float] {
-        let factor =
-            configuration.personalLearningRate / max(configuration.deviceLearningRate, 1e-20)
-        return Dictionary(
-            uniqueKeysWithValues: network.layout.parameters(.personal).map { ($0, factor) })
+        let shared = network.layout.parameters(.shared).map {
+            ($0, configuration.deviceLearningRate)
+        }
+        let personal = network.layout.parameters(.personal).map {
+            ($0, configuration.personalLearningRate)
+        }
+        return Dictionary(uniqueKeysWithValues: shared + personal)
     }
 }

@@ -92,23 +92,33 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             clippingNorm: try Self.clippingNorm(in: snapshot))
     }
 
-    /// How far the device's shared parameters moved.
+    /// How far the device's shared parameters moved; nothing where training diverged, as a sum takes
+    /// finite numbers only, and the private parameters then stay.
     package func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64
     ) -> Statistic {
         let histories = Histories([history], itemCount: network.itemCount)
-        var statistic = Statistic(rows: [], width: update.width, values: [])
-        privateParameters = broadcast.pool.withTape(
+        let (changes, personal) = broadcast.pool.withTape(
             personal: privateParameters, seed: seed
         ) { tape in
             training.train(tape, on: histories, from: broadcast.pool.shared)
-            statistic = update.changes(of: tape.parameters, from: broadcast.pool.shared)
-            return tape.parameters.read(.personal)
+            return (
+                update.changes(of: tape.parameters, from: broadcast.pool.shared),
+                tape.parameters.read(.personal)
+            )
+        }
+        var statistic = Statistic(rows: [], width: update.width, values: [])
+        var squaredNorm = changes.squaredNorm
+        if squaredNorm.isFinite, personal.allSatisfy(\.isFinite) {
+            statistic = changes
+            privateParameters = personal
+        } else {
+            squaredNorm = .infinity
         }
         if configuration.adaptiveClipping != nil {
             ClippingIndicator.clip(
-                &statistic, squaredNorm: statistic.squaredNorm, to: broadcast.clippingNorm,
+                &statistic, squaredNorm: squaredNorm, to: broadcast.clippingNorm,
                 indicatorRow: update.rowCount)
         }
         return statistic
@@ -116,7 +126,9 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     /// One step of the server's optimiser along the mean change.
     package mutating func update(round: Int, with sum: NoisySum) {
-        precondition(sum.values.count == queries[0].dimension, "the sum has another dimension")
+        let extra = configuration.adaptiveClipping == nil ? 0 : update.width
+        precondition(
+            sum.values.count == update.dimension + extra, "the sum has another dimension")
         let contributors = max(1, sum.contributors)
         var vector = update.gather(shared)
         configuration.server.apply(

@@ -28,7 +28,7 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
     package var clippingNorm: Double
     /// How the clipping norm adapts; nil if it stays.
     package var adaptiveClipping: AdaptiveClipping?
-    /// Shared parameters that stay at their start: names, or what names begin with.
+    /// Shared parameters that stay at their start: layers, or else what names begin with.
     package var frozen: [String]
     /// The seed of starting values and of ranking.
     package var seed: UInt64
@@ -63,7 +63,10 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         let shared = network.layout.parameters(.shared)
         var found: Set<Parameter> = []
         for name in frozen {
-            let named = shared.filter { network.layout[$0].name.hasPrefix(name) }
+            // "hidden1" is the layer of that name with its bias, and not "hidden10".
+            let exact = shared.filter { (network.layout[$0].name + ".").hasPrefix(name + ".") }
+            let named =
+                exact.isEmpty ? shared.filter { network.layout[$0].name.hasPrefix(name) } : exact
             guard !named.isEmpty else {
                 throw FederatedNetworkError.noSuchParameter(
                     name, known: shared.map { network.layout[$0].name })

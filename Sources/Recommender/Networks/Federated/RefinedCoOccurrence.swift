@@ -37,6 +37,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
                 itemCount: catalogue.count, dimensions: dimensions,
                 weights: self.embeddings.configuration.ranking.weights, configuration: refiner),
             configuration: training)
+        startRefinement()
     }
 
     private var embeddingRounds: Int { embeddings.steps.count }
@@ -104,9 +105,10 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
             return refinement.update(round: round - embeddingRounds, with: sum)
         }
         embeddings.update(round: round, with: sum)
-        if round + 1 == embeddingRounds { startRefinement() }
+        startRefinement()
     }
 
+    /// Takes over what co-occurrence has come to.
     private mutating func startRefinement() {
         guard let content = embeddings.model.content else { return }
         refinement.restart(
@@ -114,7 +116,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
                 from: content, seed: refinement.configuration.seed))
     }
 
-    /// The transformer's model; before its start, that of co-occurrence with no correction.
+    /// Co-occurrence with the correction as it is, at first none.
     package var model: PersonalizedModel<SequenceRefiner> { refinement.model }
 
     package var checkpoint: Snapshot {

@@ -4,8 +4,8 @@ internal import VectorKernels
 /// Where the trained shared parameters of a network lie in the vector that devices contribute: rows
 /// of one width, so that a device names the rows of embeddings that it touched.
 ///
-/// The width is the greatest common divisor of the widths of all tables; every parameter begins at
-/// a row of its own and is padded with zeros to whole rows.
+/// The width is the greatest common divisor of the widths of all trained tables, 16 where there are
+/// none; every parameter begins at a row of its own and is padded with zeros to whole rows.
 struct UpdateLayout: Sendable {
     /// The number of columns.
     let width: Int

@@ -59,7 +59,7 @@ struct Candidates {
         let logAbsence =
             Double(examples) * log1p(-Double(min(share, 0.999)))
             + Double(drawn) * log1p(-1 / Double(max(2, itemCount)))
-        // A share of 0 would make an item that is met after all the only candidate.
+        // An item of share 0 has a log rate of -∞, and its corrected logit would be infinite.
         return Float(log(max(-expm1(logAbsence), 1e-6)))
     }
 }

@@ -110,17 +110,11 @@ package struct NeuralCollaborativeFiltering: RecommenderNetwork {
     }
 
     package func scores(of person: Int, in histories: Histories, on tape: Tape) -> Tensor {
-        let scores = tape.constant(0, rows: 1, columns: itemCount)
-        let block = 256
-        for first in stride(from: 0, to: itemCount, by: block) {
-            let items = first..<min(itemCount, first + block)
-            let logits = logits(
+        tape.scores(itemCount: itemCount) { items in
+            logits(
                 people: tape.keep(repeatElement(0, count: items.count)),
                 items: tape.keep(items.lazy.map(Int32.init)), on: tape)
-            tape.memory.copy(
-                logits.reshaped(columns: items.count), into: scores.columns(items))
         }
-        return scores
     }
 
     private func logits(people: RowNumbers, items: RowNumbers, on tape: Tape) -> Tensor {
