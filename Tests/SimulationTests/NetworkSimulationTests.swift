@@ -60,7 +60,7 @@ import Testing
                 overrides + ["aggregation=\(aggregation)", "faults.dropout=0.1"]
             ).run(in: path(aggregation))
         }
-        for file in ["metrics.jsonl", "parameters.covey"] {
+        for file in ["metrics.jsonl", "model.covey"] {
             #expect(try content("real", file) == content("ideal", file))
         }
     }
@@ -71,7 +71,7 @@ import Testing
             _ = try await simulation(overrides + ["threads=\(threads)"])
                 .run(in: path("threads\(threads)"))
         }
-        for file in ["metrics.jsonl", "ledger.covey", "parameters.covey"] {
+        for file in ["metrics.jsonl", "ledger.covey", "model.covey"] {
             #expect(try content("threads1", file) == content("threads2", file))
         }
     }
@@ -93,7 +93,7 @@ import Testing
         let resumed = try await simulation(overrides).run(in: path("stopped"), resuming: true)
         #expect(resumed.modelHash == whole.modelHash)
         #expect(resumed.quality.private == whole.quality.private)
-        for file in ["metrics.jsonl", "parameters.covey"] {
+        for file in ["metrics.jsonl", "model.covey"] {
             #expect(try content("stopped", file) == content("whole", file))
         }
     }
@@ -105,7 +105,7 @@ import Testing
     func `every network trains in a round and centrally`(network: String) async throws {
         let overrides = [
             "algorithm.name=network", "algorithm.network=\(network)", "algorithm.rounds=1",
-            "algorithm.rankingEpochs=1", "central.epochs=1",
+            "central.epochs=1",
         ]
         let result = try await simulation(overrides).run(in: path(network))
         #expect(result.quality.private?.people == 80)
@@ -158,7 +158,7 @@ import Testing
     @Test(arguments: [
         (["algorithm.name=network", "algorithm.frozen=hiden"], "no shared parameter's name"),
         (["algorithm.name=network", "algorithm.network=sasrek"], "one of mf"),
-        (attention + ["algorithm.heads=3"], "not a multiple"),
+        (attention + ["algorithm.heads=3"], "does not divide"),
         (refined + ["algorithm.heads=3"], "does not divide"),
         (
             ["algorithm.name=network", "algorithm.network=deepfm", "algorithm.hidden=64,x"],

@@ -11,15 +11,9 @@ struct TaskAlgorithm: Sendable {
     let scenario: Scenario
     let catalogue: Catalogue
 
-    /// - Throws: ``ScenarioError`` where devices could not rank with the model, or what the algorithm
-    ///   throws where settings and catalogue do not fit.
+    /// - Throws: What the algorithm throws where settings and catalogue do not fit.
     init(scenario: Scenario, catalogue: Catalogue, devices: Int) throws {
         algorithm = try scenario.makeAlgorithm(catalogue: catalogue, devices: devices)
-        guard Self.content(of: algorithm) != nil else {
-            throw ScenarioError.contradiction(
-                "algorithm.name: devices cannot rank with networks yet; choose co-occurrence or "
-                    + "federated-averaging")
-        }
         self.scenario = scenario
         self.catalogue = catalogue
     }
@@ -74,16 +68,12 @@ struct TaskAlgorithm: Sendable {
     func published(
         name: String, release: Int, hash: [UInt8], key: SigningKey
     ) throws -> [UInt8] {
-        guard let content = Self.content(of: algorithm) else {
-            preconditionFailure("checked when the algorithm was made")
+        func content(of algorithm: some FederatedAlgorithm) -> RankingContent {
+            algorithm.model.content
         }
         return try Publication(
-            name: name, release: release, content: content, catalogue: catalogue,
+            name: name, release: release, content: content(of: algorithm), catalogue: catalogue,
             source: hexadecimal(hash)
         ).encoded(precision: .float32, key: key)
-    }
-
-    private static func content(of algorithm: some FederatedAlgorithm) -> RankingContent? {
-        algorithm.model.content
     }
 }

@@ -11,6 +11,7 @@ package final class Descent {
     package private(set) var steps = 0
 
     private let tape: Tape
+    private let movesAllRows: Bool
     private let states: [[Tensor]]
     /// Each parameter's factor of the rate; 0 where it is frozen.
     private let factors: [Float]
@@ -23,10 +24,15 @@ package final class Descent {
     ///   - tape: Whose parameters move.
     ///   - frozen: Parameters that stay as they are.
     ///   - rates: Factors of the rates of some parameters; 1 for the others.
+    ///   - movesAllRows: Whether rows of tables move with what the optimiser keeps of them where no
+    ///     gradient touches them: the optimiser as its paper has it, at the price of going through
+    ///     all parameters in every step.
     package init(
         _ optimizer: Optimizer, schedule: Schedule = .constant, on tape: Tape,
-        freezing frozen: Set<Parameter> = [], rates: [Parameter: Float] = [:]
+        freezing frozen: Set<Parameter> = [], rates: [Parameter: Float] = [:],
+        movesAllRows: Bool = false
     ) {
+        self.movesAllRows = movesAllRows
         self.optimizer = optimizer
         self.schedule = schedule
         self.tape = tape
@@ -52,6 +58,7 @@ package final class Descent {
         scale: Float = 1, clippingNorm: Double? = nil, followers: [Parameters] = []
     ) {
         steps += 1
+        if movesAllRows { tape.parameters.touchAll() }
         var scale = scale
         if let clippingNorm {
             let norm = squaredGradientNorm.squareRoot() * Double(abs(scale))

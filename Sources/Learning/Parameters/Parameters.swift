@@ -172,6 +172,11 @@ extension Parameters {
     /// Notes that the gradients of all rows of a table will not be zero.
     func touchAll(of table: Parameter) { touched[table.index].insertAll() }
 
+    /// Counts all rows of all tables as touched.
+    func touchAll() {
+        for index in touched.indices { touched[index].insertAll() }
+    }
+
     /// Calls `body` with every stretch of parameters whose gradient may not be zero.
     package func forEachTouched(_ body: (Parameter, Range<Int>) -> Void) {
         for index in tensors.indices {

@@ -3,12 +3,11 @@ internal import VectorKernels
 
 /// The person's place among the items, in closed form from all evidence, kept up to date as evidence
 /// arrives. A score is prior + ``vector`` · row(item), and a sum over the evidence.
-struct UserEmbedding: Sendable {
+struct UserEmbedding: Taste {
     private let model: PublishedModel
     private var estimate: any EmbeddingEstimate
-    /// What evidence there is of items or categories that the model knows, oldest first.
     private(set) var evidence: [Evidence] = []
-    /// Where the vector of each piece of evidence is among those of all subjects.
+    // Where the vector of each piece of evidence is among those of all subjects.
     private(set) var places: [Int] = []
     /// The number of pieces that speak for something, up to and including each.
     private var ordinals: [Int] = []
@@ -26,11 +25,10 @@ struct UserEmbedding: Sendable {
             switch model.rule {
             case .recency(let rule): RecencyEstimate(rule)
             case .ridge(let rule): RidgeEstimate(rule)
+            case .network: preconditionFailure("a network makes no embedding of its own")
             }
     }
 
-    /// Takes in a piece of evidence that is newer than all before; one of what the model does not know
-    /// is left out.
     mutating func add(_ new: Evidence) {
         guard let row = row(of: new.source), new.strength != 0, new.strength.isFinite else {
             return
@@ -84,6 +82,41 @@ struct UserEmbedding: Sendable {
         let lens: EmbeddingLens
         /// What each piece of evidence weighs.
         let weights: [Double]
+    }
+
+    var scoring: any TasteScoring { Scoring(embedding: self, solution: solution) }
+
+    /// Scores are prior + vector · row.
+    private struct Scoring: TasteScoring {
+        let embedding: UserEmbedding
+        let solution: Solution
+        private var items: ItemTable { embedding.model.items }
+
+        init(embedding: UserEmbedding, solution: Solution) {
+            self.embedding = embedding
+            self.solution = solution
+        }
+
+        func best(
+            _ count: Int, filters: [ItemFilter], scan: inout TopKScan, threads: Int
+        ) -> [Int32] {
+            scan.top(
+                count, of: items, query: solution.vector.map { Float($0) }, filters: filters,
+                threads: threads)
+            return scan.items
+        }
+
+        func score(of item: Int) -> Double {
+            Double(items.bias(item))
+                + Dense.dot(solution.vector, items.row(item).map { Double($0) })
+        }
+
+        func parts(of item: Int) -> (evidence: [Double], rest: Explanation.Part) {
+            (
+                embedding.contributions(to: items.row(item), under: solution),
+                .init(.popularity, Double(items.bias(item)))
+            )
+        }
     }
 
     /// How much each piece of evidence adds to the score of an item with this row, in order.

@@ -47,6 +47,8 @@ public struct Explanation: Sendable {
         case habit(ContextFeature)
         /// How popular the item is with everybody.
         case popularity
+        /// What a network makes of everything together, beside what single items of the history add.
+        case combination
         /// Re-ranking.
         case adjustment(Placed.Adjustment.Source)
     }
@@ -57,8 +59,11 @@ public struct Explanation: Sendable {
         zip(evidence, amounts).map { Part(.evidence($0.source), $1) } + otherParts
     }
 
-    /// What habits, popularity and re-ranking add: the parts after the evidence.
+    /// What habits, popularity or the combination, and re-ranking add: the parts after the evidence.
     public var partsBesideEvidence: [Part] { otherParts }
+
+    /// Whether anything is known of the person.
+    var hasEvidence: Bool { !evidence.isEmpty }
 
     /// What a piece of evidence is about, as the catalogue calls it.
     public func title(of source: Evidence.Source) -> String {

@@ -25,6 +25,8 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
     public var session = "suits this moment"
     /// Where nothing the person did speaks for the item.
     public var popularity = "popular with everybody"
+    /// Where it is no single thing that the person did.
+    public var combination = "goes with all you did so far"
 
     /// The English templates.
     public init() {}
@@ -51,7 +53,9 @@ public struct ExplanationWords: Sendable, Hashable, Codable {
                 template(strongest.source) ?? "",
                 titles.map { explanation.title(of: $0.source) }.joined(separator: and))
         }
-        return habit.map { words(for: $0.0) } ?? popularity
+        if let habit { return words(for: habit.0) }
+        let isCombined = explanation.partsBesideEvidence.contains { $0.source == .combination }
+        return isCombined && explanation.hasEvidence ? combination : popularity
     }
 
     private func template(_ source: Evidence.Source) -> String? {

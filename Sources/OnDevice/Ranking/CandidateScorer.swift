@@ -1,36 +1,38 @@
 internal import Recommender
 internal import VectorKernels
 
-/// The score of an item for a person in a circumstance: prior + user embedding · row + habits.
+/// The score of an item for a person in a circumstance: what the model expects + habits.
 struct CandidateScorer: Sendable {
-    private let embedding: UserEmbedding
+    private let taste: any Taste
     private let profile: ContextProfile
     private let weights: ContextWeights
     private let model: PublishedModel
     private let context: EventContext
-    private let solution: UserEmbedding.Solution
+    private let scoring: any TasteScoring
 
     init(_ person: Person, context: EventContext, weights: ContextWeights) {
-        embedding = person.embedding
+        taste = person.taste
         profile = person.profile
         model = person.model
         self.weights = weights
         self.context = context
-        solution = person.embedding.solution
+        scoring = person.taste.scoring
     }
 
-    /// The user embedding.
-    var vector: [Double] { solution.vector }
+    /// The items with the best scores, before habits, that pass all filters.
+    func best(
+        _ count: Int, filters: [ItemFilter], scan: inout TopKScan, threads: Int
+    ) -> [Int32] {
+        scoring.best(count, filters: filters, scan: &scan, threads: threads)
+    }
 
     /// An item as a candidate.
     func candidate(_ item: Int, exposure: Double) -> Candidate {
-        let row = model.items.row(item)
         let categories = model.catalogue.categories(of: item)
-        let affinity = Dense.dot(vector, row.map { Double($0) })
         let habits = habits(of: categories).reduce(0) { $0 + $1.amount }
         return Candidate(
-            item: Int32(item), score: Double(model.items.bias(item)) + affinity + habits,
-            vector: row, categories: categories, exposure: exposure)
+            item: Int32(item), score: scoring.score(of: item) + habits,
+            vector: model.items.row(item), categories: categories, exposure: exposure)
     }
 
     private func habits(
@@ -44,16 +46,15 @@ struct CandidateScorer: Sendable {
 
     /// The parts of an item's score.
     func explanation(of ranked: RankedItem) -> Explanation {
+        let (amounts, rest) = scoring.parts(of: ranked.item)
         var parts = habits(of: model.catalogue.categories(of: ranked.item)).map {
             Explanation.Part(.habit($0.feature), $0.amount)
         }
-        parts.append(.init(.popularity, Double(model.items.bias(ranked.item))))
+        parts.append(rest)
         parts += ranked.adjustments.map { .init(.adjustment($0.source), $0.amount) }
         return Explanation(
-            item: ranked.id, score: ranked.score, evidence: embedding.evidence,
-            subjects: embedding.places,
-            amounts: embedding.contributions(
-                to: model.items.row(ranked.item), under: solution), otherParts: parts,
+            item: ranked.id, score: ranked.score, evidence: taste.evidence,
+            subjects: taste.places, amounts: amounts, otherParts: parts,
             catalogue: model.catalogue)
     }
 }

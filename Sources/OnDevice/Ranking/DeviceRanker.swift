@@ -67,10 +67,10 @@ public final class DeviceRanker: Sendable {
             let filters = try state.filters(filter)
             let person = state.person
             let scorer = CandidateScorer(person, context: context, weights: options.context)
-            state.scan.top(
-                max(options.candidates, 4 * limit), of: person.model.items,
-                query: scorer.vector.map { Float($0) }, filters: filters, threads: options.threads)
-            let candidates = state.scan.items.map {
+            let candidates = scorer.best(
+                max(options.candidates, 4 * limit), filters: filters, scan: &state.scan,
+                threads: options.threads
+            ).map {
                 scorer.candidate(Int($0), exposure: person.exposure(of: Int($0)))
             }
             return (candidates, scorer, person.targetMix, person.model, options.reranker)

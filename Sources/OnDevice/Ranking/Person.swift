@@ -6,7 +6,7 @@ internal import VectorKernels
 struct Person: Sendable {
     let model: PublishedModel
     private let options: RankingOptions
-    private(set) var embedding: UserEmbedding
+    private(set) var taste: any Taste
     private(set) var profile: ContextProfile
     /// Items that are not recommended again.
     private(set) var seen: ItemBitmap
@@ -25,7 +25,7 @@ struct Person: Sendable {
         self.model = model
         self.options = options
         let categories = model.header.categories.count
-        embedding = UserEmbedding(model)
+        taste = model.taste
         profile = ContextProfile(categoryCount: categories)
         seen = ItemBitmap(count: model.items.count)
         hidden = seen
@@ -34,13 +34,13 @@ struct Person: Sendable {
 
     mutating func take(pickedItems: [String], pickedCategories: [String]) {
         for name in pickedCategories {
-            embedding.add(Evidence(.pickedCategory(name), strength: options.strengths.pick))
+            taste.add(Evidence(.pickedCategory(name), strength: options.strengths.pick))
             if let category = model.header.categories.firstIndex(of: name) {
                 choose([category], strength: 1)
             }
         }
         for item in pickedItems {
-            embedding.add(Evidence(.pickedItem(item), strength: options.strengths.pick))
+            taste.add(Evidence(.pickedItem(item), strength: options.strengths.pick))
             if let item = model.catalogue.item(item) {
                 choose(model.catalogue.categories(of: item), strength: 1)
             }
@@ -50,7 +50,7 @@ struct Person: Sendable {
     mutating func take(_ event: BehaviourEvent) {
         guard let item = model.catalogue.item(event.item) else { return }
         let strength = options.strengths(event)
-        embedding.add(Evidence(.event(event), strength: strength))
+        taste.add(Evidence(.event(event), strength: strength))
         if event.kind == .hide { hidden[item] = true }
         if options.seen.contains(event.kind) { seen[item] = true }
         let categories = model.catalogue.categories(of: item)

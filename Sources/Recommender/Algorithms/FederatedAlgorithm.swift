@@ -67,6 +67,6 @@ public protocol Ranker: Sendable {
 
 /// A trained model that devices rank with.
 public protocol DeviceModel: Ranker {
-    /// What a device needs of it; nil where devices cannot rank with it yet.
-    var content: RankingContent? { get }
+    /// What a device needs of it.
+    var content: RankingContent { get }
 }

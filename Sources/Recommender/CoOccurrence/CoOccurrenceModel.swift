@@ -106,7 +106,7 @@ public struct CoOccurrenceModel: DeviceModel {
 
     /// Candidate rows with the popularity prior; history rows differ from them by the spectrum and a
     /// power of popularity.
-    public var content: RankingContent? {
+    public var content: RankingContent {
         // Before anything is trained there is no column; a table has one at least.
         let columns = max(1, candidateRows.columns)
         var rows = [Float](repeating: 0, count: itemCount * columns)

@@ -147,7 +147,7 @@ public struct RankingEvaluation: Sendable {
     }
 
     /// The `count` items of highest score, best first, equal scores in item order; NaN is left out.
-    static func best(_ count: Int, of scores: [Float]) -> [Int32] {
+    package static func best(_ count: Int, of scores: [Float]) -> [Int32] {
         guard count > 0 else { return [] }
         var items: [Int32] = []
         var kept: [Float] = []

@@ -46,7 +46,7 @@ public struct MatrixFactorizationModel: DeviceModel {
     }
 
     /// Item vectors with their biases as priors. Weights were chosen on MovieLens-1M.
-    public var content: RankingContent? {
+    public var content: RankingContent {
         let (width, dimensions) = (configuration.width, configuration.dimensions)
         var rows: [Float] = []
         rows.reserveCapacity(itemCount * dimensions)

@@ -33,6 +33,15 @@ package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
         }
     }
 
+    /// A vector of each item, one after the other.
+    var itemVectors: (values: [Float], width: Int) {
+        pool.withTape(personal: [], seed: 0) { tape in
+            tape.restart(training: false)
+            let vectors = network.itemVectors(on: tape)
+            return (tape.memory.read(vectors), vectors.columns)
+        }
+    }
+
     package var snapshot: Snapshot {
         var tensors: [String: Snapshot.Tensor] = [:]
         var start = 0
@@ -42,7 +51,9 @@ package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
                 values: Array(shared[start..<start + entry.count]))
             start += entry.count
         }
-        return Snapshot(kind: Network.kind, attributes: network.attributes, tensors: tensors)
+        return Snapshot(
+            kind: network.configuration.name, attributes: network.configuration.texts,
+            tensors: tensors)
     }
 }
 

@@ -29,8 +29,11 @@ package struct Example: Sendable, Hashable {
 /// The same network trains on one person's history on a device, where private parameters are that
 /// person's, and on everybody's without privacy, where it has as many of them as people.
 package protocol RecommenderNetwork: Sendable {
-    /// The name of the kind in snapshots and scenarios.
-    static var kind: String { get }
+    /// What the settings are.
+    associatedtype Configuration: NetworkConfiguration
+
+    /// The settings.
+    var configuration: Configuration { get }
 
     /// The parameters: shared ones, and personal ones that never leave the device.
     var layout: ParameterLayout { get }
@@ -41,9 +44,6 @@ package protocol RecommenderNetwork: Sendable {
     /// What an example is.
     var unit: ExampleUnit { get }
 
-    /// The settings as texts, for snapshots.
-    var attributes: [String: String] { get }
-
     /// How many examples are computed at once: few enough that what is between layers stays in a
     /// near cache, enough that products are efficient.
     var chunk: Int { get }
@@ -53,6 +53,11 @@ package protocol RecommenderNetwork: Sendable {
     ///
     /// - Returns: How many terms the loss has.
     func addLoss(of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape) -> Int
+
+    /// A vector of each item, near to those of items like it: `itemCount` rows.
+    ///
+    /// - Parameter tape: A tape that is not training.
+    func itemVectors(on tape: Tape) -> Tensor
 
     /// A score for every item of the catalogue, higher being better: one row of `itemCount` columns.
     ///

@@ -19,7 +19,7 @@ public struct ModelHeader: Sendable, Hashable, Codable {
     public var quantization: QuantizationError
     /// The names of the categories, in the order of their numbers.
     public var categories: [String]
-    /// The rule that makes a user embedding: "recency" or "ridge".
+    /// The rule: "recency" or "ridge", which make a user embedding, or "network".
     public var rule: String
     /// The numbers of the rule.
     public var settings: [String: Double]

@@ -12,6 +12,7 @@ public struct PublishedCatalogue: Sendable {
     private let itemCategories: TextColumn
     private let file: ModelFile
     private let index: Range<Int>
+    private let years: Range<Int>?
 
     init(_ file: ModelFile) throws {
         self.file = file
@@ -22,6 +23,27 @@ public struct PublishedCatalogue: Sendable {
         itemCategories = try TextColumn(file, .itemCategories)
         index = try file.range(of: .index)
         guard index.count == 4 * Self.slotCount(items: count) else { throw file.damaged(.index) }
+        years = file.header.sections.first { $0.name == PublishedModel.Part.years.rawValue }
+            .map(file.range(of:))
+        guard years?.count ?? 4 * count == 4 * count else { throw file.damaged(.years) }
+    }
+
+    /// The catalogue in memory.
+    package var catalogue: Catalogue {
+        Catalogue(
+            items: (0..<count).map { item in
+                Catalogue.Item(
+                    id: identifiers[item], title: titles[item],
+                    categories: categories(of: item).map { categoryNames[$0] },
+                    year: year(of: item))
+            })
+    }
+
+    /// The year of an item's release; nil if unknown.
+    public func year(of item: Int) -> Int? {
+        guard let years, (0..<count).contains(item) else { return nil }
+        let year = Int32(bitPattern: file.bytes.word(at: years.lowerBound + 4 * item))
+        return year == .min ? nil : Int(year)
     }
 
     /// The identifier of an item of the catalogue.
@@ -29,11 +51,9 @@ public struct PublishedCatalogue: Sendable {
 
     /// The title of an item; its identifier where it has none.
     public func title(of item: Int) -> String {
-        let title = ownTitle(of: item)
+        let title = titles[item]
         return title.isEmpty ? identifiers[item] : title
     }
-
-    func ownTitle(of item: Int) -> String { titles[item] }
 
     /// The numbers of an item's categories.
     public func categories(of item: Int) -> [Int] {
@@ -116,11 +136,17 @@ public struct PublishedCatalogue: Sendable {
                 [UInt8($0 & 255), UInt8($0 >> 8)]
             }
         }
+        let years = catalogue.items.map { item in
+            UInt32(bitPattern: item.year.map { Int32(clamping: $0) } ?? .min)
+        }
+        let yearPart: [(PublishedModel.Part, [UInt8])] =
+            catalogue.items.allSatisfy { $0.year == nil }
+            ? [] : [(.years, TextColumn.littleEndian(years))]
         return [
             (.identifiers, try TextColumn.encode(identifiers)),
             (.index, TextColumn.littleEndian(index)),
             (.titles, try TextColumn.encode(catalogue.items.map { [UInt8]($0.title.utf8) })),
             (.itemCategories, try TextColumn.encode(codes)),
-        ]
+        ] + yearPart
     }
 }

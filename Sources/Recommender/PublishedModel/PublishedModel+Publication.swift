@@ -8,13 +8,6 @@ extension PublishedModel {
             content: RankingContent(
                 dimensions: header.dimensions, rows: (0..<header.items).flatMap(items.row),
                 priors: (0..<header.items).map(items.bias), rule: rule),
-            catalogue: Catalogue(
-                items: (0..<header.items).map { item in
-                    Catalogue.Item(
-                        id: catalogue.identifier(of: item), title: catalogue.ownTitle(of: item),
-                        categories: catalogue.categories(of: item).map {
-                            header.categories[$0]
-                        })
-                }), source: header.source)
+            catalogue: catalogue.catalogue, source: header.source)
     }
 }

@@ -14,7 +14,7 @@ extension PublishedModel {
                 itemCount: items.count, items: vectors(width: factorization.width),
                 configuration: factorization)
         }
-        return PublishedRanker(self)
+        return network ?? PublishedRanker(self)
     }
 
     /// The item vectors as training has them: the bias behind the row, where there is one.

@@ -1,6 +1,6 @@
 public import VectorKernels
 
-/// A model as devices receive it: item rows in the layout of the scan, the rule for user embeddings,
+/// A model as devices receive it: item rows in the layout of the scan, the rule for ranking,
 /// and the public catalogue, in one signed file that is used where it is mapped.
 ///
 /// The layout is specified in `protocol/model.md`. Opening reads the header and the small parts; rows
@@ -17,8 +17,10 @@ public struct PublishedModel: Sendable {
     public let items: ItemTable
     /// The public catalogue.
     public let catalogue: PublishedCatalogue
-    /// How a history becomes a user embedding.
-    public let rule: EmbeddingRule
+    /// How a history becomes scores.
+    public let rule: RankingRule
+    /// What scores all items where the rule is a network.
+    package let network: (any Ranker)?
     /// The BLAKE2b-256 of header and signature, which names the whole content.
     public let digest: [UInt8]
 
@@ -76,7 +78,14 @@ public struct PublishedModel: Sendable {
                 dimension: header.dimensions, precision: header.precision, hasBiases: true)
         } catch { throw file.damaged(.items) }
         catalogue = try PublishedCatalogue(file)
-        rule = try EmbeddingRule(file)
+        rule = try RankingRule(file)
+        if case .network(let rule) = rule {
+            do { network = try rule.model(for: catalogue.catalogue) } catch {
+                throw file.damaged(.network)
+            }
+        } else {
+            network = nil
+        }
     }
 
     /// The file's content.
@@ -85,7 +94,7 @@ public struct PublishedModel: Sendable {
     /// The parts of a file.
     enum Part: String, CaseIterable {
         case items, identifiers, index, titles, itemCategories, centroids
-        case spectrum, itemScales, covariance, gram
+        case spectrum, itemScales, covariance, gram, years, network
     }
 
     /// The mean over the items of a category of their rows as pieces of history, before any spectrum,

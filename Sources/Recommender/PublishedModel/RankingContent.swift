@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// What a device needs of a trained model to rank with it: one row and one prior for each item, and
-/// the rule that makes a user embedding of a history. A score is prior + user embedding · row.
+/// the rule. By a rule in closed form a score is prior + user embedding · row.
 public struct RankingContent: Sendable {
     /// The number of columns of a row.
     public var dimensions: Int
@@ -9,11 +9,11 @@ public struct RankingContent: Sendable {
     public var rows: [Float]
     /// What each item scores before anything is known of the person.
     public var priors: [Float]
-    /// How a history becomes a user embedding.
-    public var rule: EmbeddingRule
+    /// How a history becomes scores.
+    public var rule: RankingRule
 
     /// Collects what a device needs.
-    public init(dimensions: Int, rows: [Float], priors: [Float], rule: EmbeddingRule) {
+    public init(dimensions: Int, rows: [Float], priors: [Float], rule: RankingRule) {
         precondition(rows.count == priors.count * dimensions)
         self.dimensions = dimensions
         self.rows = rows
@@ -25,12 +25,14 @@ public struct RankingContent: Sendable {
     public var itemCount: Int { priors.count }
 }
 
-/// How a device makes its user embedding of its own history, in closed form.
-public enum EmbeddingRule: Sendable, Hashable {
+/// How a device ranks for its own history: by rows and a user embedding in closed form, or by a network.
+public enum RankingRule: Sendable, Hashable {
     /// A sum over the history's items, newer events weighing more: for co-occurrence embeddings.
     case recency(RecencyRule)
     /// The ridge regression of the history's events on the item rows: for factor models.
     case ridge(RidgeRule)
+    /// A network scores the items; rows say only which items are alike.
+    case network(NetworkRule)
 
     /// What the row of an item is multiplied by where it stands for a piece of history.
     func historyScale(of item: Int) -> Double {

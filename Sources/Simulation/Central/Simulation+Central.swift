@@ -32,10 +32,10 @@ extension Simulation {
         guard task.central.pretrainingEpochs > 0,
             let whole = network as? NeuralCollaborativeFiltering
         else {
-            return try await train(network, named: task.network.name, task.central, observer)
+            return try await train(network, named: task.network.title, task.central, observer)
         }
         return try await train(
-            whole, named: task.network.name, task.central, observer,
+            whole, named: task.network.title, task.central, observer,
             from: try await pretrain(whole, task.central, observer))
     }
 

@@ -91,11 +91,6 @@ struct RunFolder: Sendable {
     /// A finished run needs no checkpoint.
     func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
 
-    /// Writes what devices cannot rank with yet: the shared parameters of a network, a snapshot.
-    func write(parameters snapshot: Snapshot) throws {
-        try write(Data(snapshot.encoded()), to: file("parameters.covey"))
-    }
-
     func write(model: [UInt8]) throws { try write(Data(model), to: modelPath) }
 
     func write(report html: String) throws { try write(Data(html.utf8), to: reportPath) }

@@ -25,10 +25,9 @@ extension Simulation {
     }
 
     /// The model as devices receive it, signed with the ledger's key.
-    func publish(_ model: some DeviceModel, release: Int, source: [UInt8]) throws -> [UInt8]? {
-        guard let content = model.content else { return nil }
+    func publish(_ model: some DeviceModel, release: Int, source: [UInt8]) throws -> [UInt8] {
         return try Publication(
-            name: scenario.name, release: release, content: content, catalogue: catalogue,
+            name: scenario.name, release: release, content: model.content, catalogue: catalogue,
             source: hexadecimal(source)
         ).encoded(precision: .float32, key: SigningKey(seed: SecretBytes(ledgerKeySeed)))
     }

@@ -153,13 +153,9 @@ public struct Simulation: Sendable {
             ).render())
         if status == .finished { folder.removeCheckpoint() }
         // Last: a model that cannot be published leaves a run that can be read.
-        if let published = try publish(
-            state.algorithm.model, release: state.round, source: state.modelHash)
-        {
-            try folder.write(model: published)
-        } else {
-            try folder.write(parameters: state.algorithm.model.snapshot)
-        }
+        try folder.write(
+            model: try publish(
+                state.algorithm.model, release: state.round, source: state.modelHash))
         return result
     }
 

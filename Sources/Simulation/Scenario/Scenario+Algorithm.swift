@@ -18,7 +18,7 @@ extension Scenario {
             case .coOccurrence(let settings): "co-occurrence, \(settings.variant.rawValue)"
             case .federatedAveraging: "federated averaging"
             case .refinedCoOccurrence: "co-occurrence, refined by a transformer"
-            case .network(let task): "federated averaging of \(task.network.name)"
+            case .network(let task): "federated averaging of \(task.network.title)"
             }
         }
     }

@@ -45,45 +45,34 @@ extension Scenario {
     ) throws -> NetworkTask {
         let network = try NetworkSettings(&reader)
         return NetworkTask(
-            network: network, federated: try readFederated(&reader, seed: seed),
+            network: network,
+            federated: try readFederated(&reader, of: network.configuration, seed: seed),
             central: try readCentral(&reader, of: network))
     }
 
     static func readRefinement(
         _ reader: inout SettingsReader, embeddings: CoOccurrenceSettings, seed: UInt64
     ) throws -> RefinementTask {
+        // Co-occurrence gives these.
+        let given = ["dimensions", "decay", "slowWeight", "slowDecay"]
         var refiner = SequenceRefiner.Configuration()
         let share = try reader.number(
             "algorithm.embeddingShare", default: 0.7, in: 0.01...0.99)
-        try reader.read("algorithm.length", into: &refiner.length, in: 2...4096)
-        try reader.read("algorithm.blocks", into: &refiner.blocks, in: 1...32)
-        try reader.read("algorithm.heads", into: &refiner.heads, in: 1...64)
-        try reader.read("algorithm.dropout", into: &refiner.dropout, in: 0...0.95)
-        try reader.read("algorithm.negatives", into: &refiner.negatives, in: 1...4096)
+        try reader.read(
+            SequenceRefiner.Configuration.settings.filter { !given.contains($0.name) },
+            into: &refiner)
         return RefinementTask(
             embeddings: embeddings, embeddingShare: share, refiner: refiner,
-            federated: try readFederated(&reader, seed: seed))
+            federated: try readFederated(&reader, of: refiner, seed: seed))
     }
 
     private static func readFederated(
-        _ reader: inout SettingsReader, seed: UInt64
+        _ reader: inout SettingsReader, of network: any NetworkConfiguration, seed: UInt64
     ) throws -> FederatedNetworkConfiguration {
         var settings = FederatedNetworkConfiguration()
         settings.seed = seed
-        try reader.read("algorithm.rounds", into: &settings.rounds, in: 1...100_000)
-        try reader.read("algorithm.localEpochs", into: &settings.localEpochs, in: 1...1000)
-        try reader.read("algorithm.personalEpochs", into: &settings.personalEpochs, in: 0...1000)
-        try reader.read("algorithm.rankingEpochs", into: &settings.rankingEpochs, in: 0...1000)
-        try reader.read("algorithm.batchSize", into: &settings.batchSize, in: 1...1_000_000)
         try reader.read(
-            "algorithm.deviceLearningRate", into: &settings.deviceLearningRate, in: 0...1000)
-        try reader.read(
-            "algorithm.personalLearningRate", into: &settings.personalLearningRate, in: 0...1000)
-        settings.gradientNorm = try reader.number(
-            "algorithm.gradientNorm", default: settings.gradientNorm, in: 0...1e6)
-        try reader.read("algorithm.proximalWeight", into: &settings.proximalWeight, in: 0...1e6)
-        settings.clippingNorm = try reader.number(
-            "algorithm.clippingNorm", default: settings.clippingNorm, in: 1e-6...1e6)
+            FederatedNetworkConfiguration.settings(of: network), into: &settings)
         settings.adaptiveClipping = try readAdaptiveClipping(&reader)
         settings.frozen = reader.text("algorithm.frozen", default: "")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

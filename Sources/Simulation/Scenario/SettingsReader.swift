@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Recommender
 internal import Yams
 
 /// Reads settings key by key: checks each value, fills in defaults, remembers what was resolved, and
@@ -107,29 +108,18 @@ package struct SettingsReader {
         value = Float(try number(key, default: Double("\(value)") ?? 0, in: range))
     }
 
-    /// Whole numbers of `range` separated by commas, in place of a default.
-    mutating func read(
-        _ key: String, into values: inout [Int], each range: ClosedRange<Int>
+    /// The settings of a network or of its training, in place of what they are: under `algorithm.`.
+    mutating func read<Configuration>(
+        _ settings: [NetworkSetting<Configuration>], into configuration: inout Configuration
     ) throws {
-        let list = try value(
-            key, default: NumberList(numbers: values),
-            expected: "up to 16 whole numbers from \(range.lowerBound) to \(range.upperBound), "
-                + "separated by commas"
-        ) { text in
-            let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
-                Int($0.trimmingCharacters(in: .whitespaces))
-            }
-            guard (1...16).contains(numbers.count),
-                numbers.allSatisfy({ $0.map(range.contains) ?? false })
-            else { return nil }
-            return NumberList(numbers: numbers.compactMap { $0 })
+        for setting in settings where setting.applies(to: configuration) {
+            var changed = configuration
+            _ = try value(
+                "algorithm." + setting.name, default: setting.text(of: configuration),
+                expected: setting.expected
+            ) { setting.set($0, in: &changed) ? setting.text(of: changed) : nil }
+            configuration = changed
         }
-        values = list.numbers
-    }
-
-    private struct NumberList: CustomStringConvertible {
-        var numbers: [Int]
-        var description: String { numbers.map(String.init).joined(separator: ", ") }
     }
 
     /// A number of `range`, or `auto`: nil, the algorithm's own choice.
@@ -158,15 +148,18 @@ package struct SettingsReader {
     package mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, default standard: Choice
     ) throws -> Choice where Choice.RawValue == String {
-        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        let setting = settings.removeValue(forKey: key)
-        guard let choice = setting.map({ Choice(rawValue: $0.text) }) ?? standard else {
-            throw ScenarioError.badValue(
-                key: key, value: setting?.text ?? "", expected: "one of \(names)",
-                source: setting?.source ?? "")
-        }
-        resolved.append((key, choice.rawValue))
-        return choice
+        let name = try choice(
+            key, of: Choice.allCases.map(\.rawValue), default: standard.rawValue)
+        return Choice(rawValue: name) ?? standard
+    }
+
+    /// One of some names.
+    mutating func choice(
+        _ key: String, of names: [String], default standard: String
+    ) throws -> String {
+        try value(
+            key, default: standard, expected: "one of \(names.joined(separator: ", "))"
+        ) { names.contains($0) ? $0 : nil }
     }
 
     private mutating func value<Value: CustomStringConvertible>(

@@ -5,6 +5,14 @@ public enum ItemFilter: Sendable {
     /// All but those in the set: seen, hidden.
     case except(ItemBitmap)
 
+    /// Whether an item passes.
+    package func admits(_ item: Int) -> Bool {
+        switch self {
+        case .only(let set): item < set.count && set[item]
+        case .except(let set): item >= set.count || !set[item]
+        }
+    }
+
     /// Applies filters to all `count` items, 64 to a word; bits beyond them become 0.
     static func combine(_ filters: [ItemFilter], count: Int, into words: inout [UInt64]) {
         words.removeAll(keepingCapacity: true)

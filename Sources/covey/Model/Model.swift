@@ -65,7 +65,7 @@ extension Model {
                     precision     \(header.precision), error \
                     \(String(format: "%.2g", error.relative)) of the rows, at worst \
                     \(String(format: "%.2g", error.worst)) of one
-                    embedding     \(header.rule)
+                    ranking       \(header.rule)
                     size          \(TextTable.bytes(bytes))
                     signed        \(signature)
                     training      \(header.source)

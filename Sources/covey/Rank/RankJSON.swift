@@ -58,6 +58,8 @@ struct RankJSON: Encodable {
             return Part(source: "habit", name: "\(feature)", amount: part.amount)
         case .popularity:
             return Part(source: "popularity", name: "", amount: part.amount)
+        case .combination:
+            return Part(source: "combination", name: "", amount: part.amount)
         case .adjustment(let source):
             return Part(source: "adjustment", name: source.rawValue, amount: part.amount)
         }

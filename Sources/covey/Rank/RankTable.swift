@@ -45,6 +45,7 @@ struct RankTable {
             case .evidence: continue
             case .habit(let feature): named.append(("habits: \(feature)", part.amount))
             case .popularity: named.append(("popularity", part.amount))
+            case .combination: named.append(("all of it together", part.amount))
             case .adjustment(let source): named.append((source.rawValue, part.amount))
             }
         }

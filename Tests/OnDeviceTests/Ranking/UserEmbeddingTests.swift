@@ -18,7 +18,7 @@ struct UserEmbeddingTests {
                 vectors: vectors, strengths: [9, 7, 5, 4, 3], edge: 2, damping: 1.5),
             ranking: CoOccurrenceRanking(historyExponent: 0.5, itemExponent: 0.3))
         let ranker = DeviceRanker(
-            model: try RankerFixture.model(#require(trained.content)),
+            model: try RankerFixture.model(trained.content),
             history: PersonalHistory(events: [3, 7, 14, 9, 3, 2].map { RankerFixture.event($0) }),
             options: .scoresOnly)
         let expected = trained.scores(

@@ -80,13 +80,13 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     package func snapshot(of broadcast: Broadcast) -> Snapshot {
         var snapshot = NetworkModel(network, shared: broadcast.pool.shared).snapshot
-        snapshot.kind = Self.broadcastKind
+        snapshot.kind = broadcastKind
         snapshot.attributes["clippingNorm"] = String(broadcast.clippingNorm)
         return snapshot
     }
 
     package func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast {
-        try snapshot.check(kind: Self.broadcastKind)
+        try snapshot.check(kind: broadcastKind)
         return Broadcast(
             pool: TapePool(network.layout, shared: try network.shared(in: snapshot)),
             clippingNorm: try Self.clippingNorm(in: snapshot))
@@ -143,13 +143,12 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     /// The model as of the rounds taken in so far.
     package var model: PersonalizedModel<Network> {
-        PersonalizedModel(
-            NetworkModel(network, shared: shared), training: training, seed: configuration.seed)
+        PersonalizedModel(NetworkModel(network, shared: shared), training: training)
     }
 
     package var checkpoint: Snapshot {
         var snapshot = NetworkModel(network, shared: shared).snapshot
-        snapshot.kind = Self.checkpointKind
+        snapshot.kind = checkpointKind
         // Swift prints the shortest text that reads back as the same number.
         snapshot.attributes["clippingNorm"] = String(clippingNorm)
         let shape = [update.rowCount, update.width]
@@ -159,7 +158,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     }
 
     package mutating func restore(from checkpoint: Snapshot) throws {
-        try checkpoint.check(kind: Self.checkpointKind)
+        try checkpoint.check(kind: checkpointKind)
         let restored = try network.shared(in: checkpoint)
         let shape = [update.rowCount, update.width]
         let state = ServerOptimizer.State(
@@ -176,6 +175,6 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         return norm
     }
 
-    static var broadcastKind: String { Network.kind + " broadcast" }
-    static var checkpointKind: String { Network.kind + " checkpoint" }
+    var broadcastKind: String { network.configuration.name + " broadcast" }
+    var checkpointKind: String { network.configuration.name + " checkpoint" }
 }

@@ -58,6 +58,43 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         self.seed = seed
     }
 
+    /// The settings that are one number each, as scenarios list them; without those that the training
+    /// of a network does not look at.
+    package static func settings(
+        of configuration: any NetworkConfiguration
+    ) -> [NetworkSetting<Self>] {
+        // What kinds of parameters there are does not depend on the catalogue.
+        let network = configuration.makeNetwork(for: Catalogue(items: [.init(id: "any")]))
+        var unused: Set<String> = []
+        if network.layout.count(.personal) == 0 {
+            unused = ["personalEpochs", "rankingEpochs", "personalLearningRate"]
+        }
+        // A device holds one person.
+        if network.unit == .person { unused.insert("batchSize") }
+        return settings.filter { !unused.contains($0.name) }
+    }
+
+    private static var settings: [NetworkSetting<Self>] {
+        [
+            .integer("rounds", \.rounds, 1...100_000),
+            .integer("localEpochs", \.localEpochs, 1...1000),
+            .integer("personalEpochs", \.personalEpochs, 0...1000),
+            .number("deviceLearningRate", \.deviceLearningRate, 0...1000),
+            .number("proximalWeight", \.proximalWeight, 0...1e6),
+            .number("clippingNorm", \.clippingNorm, 1e-6...1e6),
+        ] + rankingSettings
+    }
+
+    /// Those of the settings that a device needs to rank, for the fit of private parameters.
+    static var rankingSettings: [NetworkSetting<Self>] {
+        [
+            .integer("rankingEpochs", \.rankingEpochs, 0...1000),
+            .integer("batchSize", \.batchSize, 1...1_000_000),
+            .number("personalLearningRate", \.personalLearningRate, 0...1000),
+            .number("gradientNorm", \.gradientNorm, 0...1e6),
+        ]
+    }
+
     /// The shared parameters that ``frozen`` names.
     func frozenParameters(of network: some RecommenderNetwork) throws -> Set<Parameter> {
         let shared = network.layout.parameters(.shared)
@@ -84,8 +121,8 @@ package enum FederatedNetworkError: Error, Equatable, CustomStringConvertible {
     case noSuchParameter(String, known: [String])
     /// Nothing would be trained.
     case allFrozen
-    /// The columns cannot be divided among the heads.
-    case unevenHeads(Int, dimensions: Int)
+    /// Settings contradict each other, in these words.
+    case contradiction(String)
 
     /// The cause and the remedy, in one line.
     package var description: String {
@@ -93,9 +130,7 @@ package enum FederatedNetworkError: Error, Equatable, CustomStringConvertible {
         case .noSuchParameter(let name, let known):
             "algorithm.frozen: no shared parameter's name begins with '\(name)'; there are "
                 + known.joined(separator: ", ")
-        case .unevenHeads(let heads, let dimensions):
-            "algorithm.heads is \(heads), which does not divide the \(dimensions) dimensions; "
-                + "choose one that does, or set algorithm.dimensions"
+        case .contradiction(let words): words
         case .allFrozen: "algorithm.frozen: all shared parameters are frozen; leave some to train"
         }
     }

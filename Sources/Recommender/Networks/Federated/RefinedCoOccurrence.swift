@@ -14,7 +14,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
     /// - Parameters:
     ///   - embeddings: The settings of co-occurrence.
     ///   - embeddingShare: The share of the budget that it spends.
-    ///   - refiner: The transformer's settings.
+    ///   - refiner: The transformer's settings; dimensions and weights become those of co-occurrence.
     ///   - training: How it is trained; what it freezes is frozen besides the embeddings.
     ///   - catalogue: The public items.
     /// - Throws: ``CoOccurrenceError`` or ``FederatedNetworkError``.
@@ -26,16 +26,16 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
         precondition(embeddingShare > 0 && embeddingShare < 1)
         self.embeddingShare = embeddingShare
         self.embeddings = try CoOccurrence(configuration: embeddings, catalogue: catalogue)
-        let dimensions = self.embeddings.configuration.dimensions
-        guard dimensions % refiner.heads == 0 else {
-            throw FederatedNetworkError.unevenHeads(refiner.heads, dimensions: dimensions)
+        var refiner = refiner
+        refiner.dimensions = self.embeddings.configuration.dimensions
+        refiner.weights = self.embeddings.configuration.ranking.weights
+        if let contradiction = refiner.contradiction {
+            throw FederatedNetworkError.contradiction(contradiction)
         }
         var training = training
         training.frozen.append(SequenceRefiner.frozenPrefix)
         refinement = try FederatedNetwork(
-            SequenceRefiner(
-                itemCount: catalogue.count, dimensions: dimensions,
-                weights: self.embeddings.configuration.ranking.weights, configuration: refiner),
+            SequenceRefiner(itemCount: catalogue.count, configuration: refiner),
             configuration: training)
         startRefinement()
     }
@@ -80,7 +80,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
     }
 
     package func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast {
-        if snapshot.kind == FederatedNetwork<SequenceRefiner>.broadcastKind {
+        if snapshot.kind == refinement.broadcastKind {
             return .refinement(try refinement.broadcast(from: snapshot))
         }
         return .embeddings(try embeddings.broadcast(from: snapshot))
@@ -110,10 +110,9 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
 
     /// Takes over what co-occurrence has come to.
     private mutating func startRefinement() {
-        guard let content = embeddings.model.content else { return }
         refinement.restart(
             from: refinement.network.start(
-                from: content, seed: refinement.configuration.seed))
+                from: embeddings.model.content, seed: refinement.configuration.seed))
     }
 
     /// Co-occurrence with the correction as it is, at first none.
@@ -130,7 +129,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
 
     package mutating func restore(from checkpoint: Snapshot) throws {
         try checkpoint.check(kind: Self.checkpointKind)
-        var refined = Snapshot(kind: FederatedNetwork<SequenceRefiner>.checkpointKind)
+        var refined = Snapshot(kind: refinement.checkpointKind)
         for (name, value) in checkpoint.attributes where name.hasPrefix(Self.prefix) {
             refined.attributes[String(name.dropFirst(Self.prefix.count))] = value
         }

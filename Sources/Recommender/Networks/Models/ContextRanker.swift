@@ -9,7 +9,7 @@ package import VectorKernels
 /// private.
 package struct ContextRanker: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of vectors.
         package var dimensions: Int
         /// The number of units of each hidden layer.
@@ -28,9 +28,22 @@ package struct ContextRanker: RecommenderNetwork {
             self.length = length
             self.negatives = negatives
         }
-    }
 
-    package static let kind = "context-ranker"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integers("hidden", \.hidden, 1...4096), .integer("length", \.length, 1...512),
+                .integer("negatives", \.negatives, 1...1000),
+            ]
+        }
+
+        package var name: String { "context-dnn" }
+        package var title: String { "a network with context" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            ContextRanker(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -57,13 +70,7 @@ package struct ContextRanker: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)",
-            "hidden": configuration.hidden.map(String.init).joined(separator: " "),
-            "length": "\(configuration.length)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { scoring.fields.itemVectors(on: tape) }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -9,7 +9,7 @@ package import VectorKernels
 /// stands a private vector of the person, for lasting taste.
 package struct ConvolutionalSequence: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of item and person vectors.
         package var dimensions: Int
         /// How many of the latest items are looked at: L of the paper.
@@ -39,9 +39,26 @@ package struct ConvolutionalSequence: RecommenderNetwork {
             self.negatives = negatives
             self.dropout = dropout
         }
-    }
 
-    package static let kind = "convolutional-sequence"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integer("length", \.length, 1...64),
+                .integer("targets", \.targets, 1...16),
+                .integer("horizontalFilters", \.horizontalFilters, 1...256),
+                .integer("verticalFilters", \.verticalFilters, 1...256),
+                .integer("negatives", \.negatives, 1...100),
+                .number("dropout", \.dropout, 0...0.95),
+            ]
+        }
+
+        package var name: String { "caser" }
+        package var title: String { "Caser" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            ConvolutionalSequence(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -86,13 +103,7 @@ package struct ConvolutionalSequence: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)", "length": "\(configuration.length)",
-            "horizontalFilters": "\(configuration.horizontalFilters)",
-            "verticalFilters": "\(configuration.verticalFilters)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[items] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -8,7 +8,7 @@ package import VectorKernels
 /// weight of the first order is the last column of a vector. The person's vector is private.
 package struct DeepFactorizationMachine: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of vectors, without the weight.
         package var dimensions: Int
         /// The number of units of each hidden layer.
@@ -31,9 +31,24 @@ package struct DeepFactorizationMachine: RecommenderNetwork {
             self.length = length
             self.negatives = negatives
         }
-    }
 
-    package static let kind = "deep-factorization-machine"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integers("hidden", \.hidden, 1...4096), .number("dropout", \.dropout, 0...0.95),
+                .integer("length", \.length, 1...512), .integer("negatives", \.negatives, 1...1000),
+            ]
+        }
+
+        package var name: String { "deepfm" }
+        package var title: String { "DeepFM" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            DeepFactorizationMachine(
+                itemCount: catalogue.count, attributes: ItemAttributes(of: catalogue),
+                configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -69,14 +84,7 @@ package struct DeepFactorizationMachine: RecommenderNetwork {
         self.layout = layout
     }
 
-    /// What the settings are; attributes of items are not among them.
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)",
-            "hidden": configuration.hidden.map(String.init).joined(separator: " "),
-            "length": "\(configuration.length)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { scoring.fields.itemVectors(on: tape) }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

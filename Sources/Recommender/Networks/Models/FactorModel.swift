@@ -8,7 +8,7 @@ package import VectorKernels
 /// person's vector and bias are private; an item's bias is the last column of its row.
 package struct FactorModel: RecommenderNetwork {
     /// What is minimised.
-    package enum Objective: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Objective: String, Sendable, Hashable, CaseIterable {
         /// Cross-entropy of interactions and of drawn items, each apart: He et al., "Neural
         /// collaborative filtering", WWW 2017, equation 7.
         case crossEntropy = "cross-entropy"
@@ -23,7 +23,7 @@ package struct FactorModel: RecommenderNetwork {
     }
 
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of vectors.
         package var dimensions: Int
         /// What is minimised.
@@ -44,9 +44,24 @@ package struct FactorModel: RecommenderNetwork {
             self.negatives = negatives
             self.meanRating = meanRating
         }
-    }
 
-    package static let kind = "factor-model"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024), .choice("loss", \.objective),
+                .number(
+                    "meanRating", \.meanRating, -1e6...1e6, where: { $0.objective == .ratings }),
+                .integer(
+                    "negatives", \.negatives, 1...1000, where: { $0.objective != .ratings }),
+            ]
+        }
+
+        package var name: String { "mf" }
+        package var title: String { "matrix factorisation" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            FactorModel(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -74,13 +89,7 @@ package struct FactorModel: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)",
-            "objective": configuration.objective.rawValue,
-            "meanRating": "\(configuration.meanRating)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[items] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -44,6 +44,9 @@ struct FieldEmbeddings: Sendable {
         requestFields + 1 + (itemAttributes == nil ? 0 : ItemAttributes.Field.allCases.count)
     }
 
+    /// The vectors of all items alone, one row for each.
+    func itemVectors(on tape: Tape) -> Tensor { tape.parameters[items] }
+
     /// The vectors of requests, one row for each.
     func requests(_ requests: Requests, on tape: Tape) -> Tensor {
         tape.concatenated(

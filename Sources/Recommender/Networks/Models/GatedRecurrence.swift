@@ -11,7 +11,7 @@ package import VectorKernels
 /// private is the history alone.
 package struct GatedRecurrence: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of item vectors and of the state.
         package var dimensions: Int
         /// The most items of a history that are looked at, the latest.
@@ -30,9 +30,23 @@ package struct GatedRecurrence: RecommenderNetwork {
             self.negatives = negatives
             self.dropout = dropout
         }
-    }
 
-    package static let kind = "gated-recurrence"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integer("length", \.length, 2...4096),
+                .integer("negatives", \.negatives, 1...4096),
+                .number("dropout", \.dropout, 0...0.95),
+            ]
+        }
+
+        package var name: String { "gru4rec" }
+        package var title: String { "GRU4Rec" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            GatedRecurrence(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -58,9 +72,7 @@ package struct GatedRecurrence: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        ["dimensions": "\(configuration.dimensions)", "length": "\(configuration.length)"]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[items] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -10,7 +10,7 @@ package import VectorKernels
 /// denoising auto-encoders for top-N recommender systems", WSDM 2016. Everything is shared.
 package struct ItemAutoencoder: RecommenderNetwork {
     /// What is minimised.
-    package enum Objective: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Objective: String, Sendable, Hashable, CaseIterable {
         /// Cross-entropy.
         case crossEntropy = "cross-entropy"
         /// The squared error, the paper's.
@@ -18,7 +18,7 @@ package struct ItemAutoencoder: RecommenderNetwork {
     }
 
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The number of hidden units.
         package var hidden: Int
         /// What is minimised.
@@ -38,9 +38,22 @@ package struct ItemAutoencoder: RecommenderNetwork {
             self.negatives = negatives
             self.dropout = dropout
         }
-    }
 
-    package static let kind = "item-autoencoder"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("hidden", \.hidden, 1...4096), .choice("loss", \.objective),
+                .integer("negatives", \.negatives, 1...100),
+                .number("dropout", \.dropout, 0...0.95),
+            ]
+        }
+
+        package var name: String { "autorec" }
+        package var title: String { "AutoRec" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            ItemAutoencoder(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -68,11 +81,7 @@ package struct ItemAutoencoder: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "hidden": "\(configuration.hidden)", "objective": configuration.objective.rawValue,
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[outputs] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

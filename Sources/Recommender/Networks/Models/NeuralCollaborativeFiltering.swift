@@ -8,7 +8,7 @@ package import VectorKernels
 /// The person's vectors are private.
 package struct NeuralCollaborativeFiltering: RecommenderNetwork {
     /// Which of the three models.
-    package enum Architecture: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Architecture: String, Sendable, Hashable, CaseIterable {
         /// Generalised matrix factorisation: equation 9.
         case gmf
         /// The tower: equation 10.
@@ -18,7 +18,7 @@ package struct NeuralCollaborativeFiltering: RecommenderNetwork {
     }
 
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// Which of the models.
         package var architecture: Architecture
         /// The length of the last hidden layer and of the vectors of GMF.
@@ -38,9 +38,29 @@ package struct NeuralCollaborativeFiltering: RecommenderNetwork {
             self.layers = layers
             self.negatives = negatives
         }
-    }
 
-    package static let kind = "neural-collaborative-filtering"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("factors", \.factors, 1...1024),
+                .integer("layers", \.layers, 1...5, where: { $0.architecture != .gmf }),
+                .integer("negatives", \.negatives, 1...1000),
+            ]
+        }
+
+        package var name: String { architecture.rawValue }
+
+        package var title: String {
+            switch architecture {
+            case .gmf: "GMF"
+            case .mlp: "MLP"
+            case .neuMF: "NeuMF"
+            }
+        }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            NeuralCollaborativeFiltering(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -92,11 +112,11 @@ package struct NeuralCollaborativeFiltering: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "architecture": configuration.architecture.rawValue,
-            "factors": "\(configuration.factors)", "layers": "\(configuration.layers)",
-        ]
+    package func itemVectors(on tape: Tape) -> Tensor {
+        guard let vectors = product ?? tower else {
+            preconditionFailure("every architecture has a part")
+        }
+        return tape.parameters[vectors.items]
     }
 
     package func addLoss(

@@ -9,7 +9,7 @@ package import VectorKernels
 /// history alone.
 package struct SelfAttention: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of item vectors and hidden states.
         package var dimensions: Int
         /// The most items of a history that are looked at, the latest.
@@ -32,9 +32,28 @@ package struct SelfAttention: RecommenderNetwork {
             self.heads = heads
             self.dropout = dropout
         }
-    }
 
-    package static let kind = "self-attention"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integer("length", \.length, 2...4096), .integer("blocks", \.blocks, 1...32),
+                .integer("heads", \.heads, 1...64), .number("dropout", \.dropout, 0...0.95),
+            ]
+        }
+
+        package var name: String { "sasrec" }
+        package var title: String { "SASRec" }
+        package var contradiction: String? {
+            dimensions % heads == 0
+                ? nil
+                : "algorithm.heads is \(heads), which does not divide algorithm.dimensions, "
+                    + "\(dimensions)"
+        }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            SelfAttention(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -43,13 +62,6 @@ package struct SelfAttention: RecommenderNetwork {
     package let unit = ExampleUnit.person
     /// Four sequences of 50 steps and 64 dimensions take 1.5 MB between layers, with gradients.
     package let chunk = 4
-
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)", "length": "\(configuration.length)",
-            "blocks": "\(configuration.blocks)", "heads": "\(configuration.heads)",
-        ]
-    }
 
     private let items: Parameter
     private let positions: Parameter
@@ -71,6 +83,8 @@ package struct SelfAttention: RecommenderNetwork {
         last = Normalization(named: "last", width: width, in: &layout)
         self.layout = layout
     }
+
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[items] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

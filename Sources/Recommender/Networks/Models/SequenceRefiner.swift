@@ -11,7 +11,9 @@ package import VectorKernels
 /// to drown in noise.
 package struct SequenceRefiner: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
+        /// The number of columns of item rows.
+        package var dimensions: Int
         /// The most events of a history that the transformer looks at, the latest.
         package var length: Int
         /// The number of transformer blocks.
@@ -22,21 +24,48 @@ package struct SequenceRefiner: RecommenderNetwork {
         package var dropout: Float
         /// Items drawn against each person's events.
         package var negatives: Int
+        /// How events of a history weigh by age.
+        package var weights: RecencyWeights
 
         /// A single block unless told otherwise.
         package init(
-            length: Int = 50, blocks: Int = 1, heads: Int = 1, dropout: Float = 0,
-            negatives: Int = 64
+            dimensions: Int = 64, length: Int = 50, blocks: Int = 1, heads: Int = 1,
+            dropout: Float = 0, negatives: Int = 64, weights: RecencyWeights = RecencyWeights()
         ) {
+            self.dimensions = dimensions
             self.length = length
             self.blocks = blocks
             self.heads = heads
             self.dropout = dropout
             self.negatives = negatives
+            self.weights = weights
+        }
+
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integer("length", \.length, 2...4096), .integer("blocks", \.blocks, 1...32),
+                .integer("heads", \.heads, 1...64), .number("dropout", \.dropout, 0...0.95),
+                .integer("negatives", \.negatives, 1...4096),
+                .number("decay", \.weights.decay, 1e-6...1e6),
+                .number("slowWeight", \.weights.slowWeight, 0...1e6),
+                .number("slowDecay", \.weights.slowDecay, 1e-6...1e6),
+            ]
+        }
+
+        package var name: String { "sequence-refiner" }
+        package var title: String { "refined co-occurrence" }
+        package var contradiction: String? {
+            dimensions % heads == 0
+                ? nil
+                : "algorithm.heads is \(heads), which does not divide the \(dimensions) dimensions; "
+                    + "choose one that does, or set algorithm.dimensions"
+        }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            SequenceRefiner(itemCount: catalogue.count, configuration: self)
         }
     }
-
-    package static let kind = "sequence-refiner"
 
     /// The settings.
     package let configuration: Configuration
@@ -44,8 +73,6 @@ package struct SequenceRefiner: RecommenderNetwork {
     package let layout: ParameterLayout
     package let unit = ExampleUnit.person
     package let chunk = 1
-    private let weights: RecencyWeights
-    private let dimensions: Int
 
     // What co-occurrence gave.
     private let candidates: Parameter
@@ -56,25 +83,17 @@ package struct SequenceRefiner: RecommenderNetwork {
     private let positions: Parameter
     private let blocks: [TransformerBlock]
     private let correction: Linear
+    private var weights: RecencyWeights { configuration.weights }
+    private var dimensions: Int { configuration.dimensions }
 
     /// The names of what co-occurrence gives begin with this; training leaves them.
     static let frozenPrefix = "base."
 
     /// The network for a catalogue.
-    ///
-    /// - Parameters:
-    ///   - itemCount: The number of items.
-    ///   - dimensions: The number of columns of item rows.
-    ///   - weights: How events of a history weigh by age.
-    ///   - configuration: The settings.
-    package init(
-        itemCount: Int, dimensions: Int, weights: RecencyWeights,
-        configuration: Configuration = Configuration()
-    ) {
+    package init(itemCount: Int, configuration: Configuration = Configuration()) {
         self.itemCount = itemCount
-        self.dimensions = dimensions
-        self.weights = weights
         self.configuration = configuration
+        let dimensions = configuration.dimensions
         var layout = ParameterLayout()
         func table(_ name: String, rows: Int, columns: Int) -> Parameter {
             layout.addTable(
@@ -94,13 +113,7 @@ package struct SequenceRefiner: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        [
-            "length": "\(configuration.length)", "blocks": "\(configuration.blocks)",
-            "heads": "\(configuration.heads)", "decay": "\(weights.decay)",
-            "slowWeight": "\(weights.slowWeight)", "slowDecay": "\(weights.slowDecay)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[candidates] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -12,7 +12,7 @@ package import VectorKernels
 /// companion.
 package struct TwoTower: RecommenderNetwork {
     /// How the latest items become one vector.
-    package enum Pooling: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Pooling: String, Sendable, Hashable, CaseIterable {
         /// Their mean.
         case mean
         /// Their mean, weighted by a softmax of learned scores.
@@ -20,7 +20,7 @@ package struct TwoTower: RecommenderNetwork {
     }
 
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of vectors.
         package var dimensions: Int
         /// The number of hidden units of each tower.
@@ -51,9 +51,25 @@ package struct TwoTower: RecommenderNetwork {
             self.itemDropout = itemDropout
             self.filters = filters
         }
-    }
 
-    package static let kind = "two-tower"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integer("hidden", \.hidden, 1...4096), .integer("length", \.length, 1...512),
+                .choice("pooling", \.pooling), .integer("negatives", \.negatives, 1...4096),
+                .number("itemDropout", \.itemDropout, 0...0.95),
+            ]
+        }
+
+        package var name: String { "two-tower" }
+        package var title: String { "two towers" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            TwoTower(
+                itemCount: catalogue.count, attributes: ItemAttributes(of: catalogue),
+                configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -103,13 +119,10 @@ package struct TwoTower: RecommenderNetwork {
         self.layout = layout
     }
 
-    /// What the settings are; attributes and pictures are not among them.
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)", "hidden": "\(configuration.hidden)",
-            "length": "\(configuration.length)", "pooling": configuration.pooling.rawValue,
-            "filters": "\(configuration.filters)",
-        ]
+    package func itemVectors(on tape: Tape) -> Tensor {
+        let items = (0..<itemCount).map(Int32.init)
+        return tower.vectors(
+            items, inputs: tower.inputs(items, dropout: 0, on: tape), on: tape)
     }
 
     package func addLoss(

@@ -9,7 +9,7 @@ package import VectorKernels
 /// are to be likely draws. Everything is shared.
 package struct VariationalAutoencoder: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The number of hidden units of the encoder and of the decoder.
         package var hidden: Int
         /// The length of the latent vector.
@@ -30,9 +30,22 @@ package struct VariationalAutoencoder: RecommenderNetwork {
             self.dropout = dropout
             self.divergenceWeight = divergenceWeight
         }
-    }
 
-    package static let kind = "variational-autoencoder"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("hidden", \.hidden, 1...4096), .integer("latent", \.latent, 1...4096),
+                .number("dropout", \.dropout, 0...0.95),
+                .number("divergenceWeight", \.divergenceWeight, 0...100),
+            ]
+        }
+
+        package var name: String { "mult-vae" }
+        package var title: String { "Mult-VAE" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            VariationalAutoencoder(itemCount: catalogue.count, configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -66,9 +79,7 @@ package struct VariationalAutoencoder: RecommenderNetwork {
         self.layout = layout
     }
 
-    package var attributes: [String: String] {
-        ["hidden": "\(configuration.hidden)", "latent": "\(configuration.latent)"]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { tape.parameters[outputs] }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -9,7 +9,7 @@ package import VectorKernels
 /// all that is known generalise. The person's vector is private.
 package struct WideAndDeep: RecommenderNetwork {
     /// The settings.
-    package struct Configuration: Sendable, Hashable, Codable {
+    package struct Configuration: NetworkConfiguration {
         /// The length of vectors.
         package var dimensions: Int
         /// The number of units of each hidden layer.
@@ -32,9 +32,25 @@ package struct WideAndDeep: RecommenderNetwork {
             self.length = length
             self.negatives = negatives
         }
-    }
 
-    package static let kind = "wide-and-deep"
+        package static var settings: [NetworkSetting<Self>] {
+            [
+                .integer("dimensions", \.dimensions, 1...1024),
+                .integers("hidden", \.hidden, 1...4096),
+                .integer("weights", \.weights, 16...16_777_216),
+                .integer("length", \.length, 1...512), .integer("negatives", \.negatives, 1...1000),
+            ]
+        }
+
+        package var name: String { "wide-and-deep" }
+        package var title: String { "Wide & Deep" }
+
+        package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
+            WideAndDeep(
+                itemCount: catalogue.count, attributes: ItemAttributes(of: catalogue),
+                configuration: self)
+        }
+    }
 
     /// The settings.
     package let configuration: Configuration
@@ -75,14 +91,7 @@ package struct WideAndDeep: RecommenderNetwork {
         self.layout = layout
     }
 
-    /// What the settings are; attributes of items are not among them.
-    package var attributes: [String: String] {
-        [
-            "dimensions": "\(configuration.dimensions)",
-            "hidden": configuration.hidden.map(String.init).joined(separator: " "),
-            "weights": "\(configuration.weights)", "length": "\(configuration.length)",
-        ]
-    }
+    package func itemVectors(on tape: Tape) -> Tensor { scoring.fields.itemVectors(on: tape) }
 
     package func addLoss(
         of examples: ArraySlice<Example>, in histories: Histories, on tape: Tape

@@ -14,17 +14,20 @@ package final class CentralTraining<Network: RecommenderNetwork> {
         package var schedule: Schedule
         /// The number of examples of a batch.
         package var batchSize: Int
+        /// Whether rows of tables move in steps that do not touch them: see ``Descent``.
+        package var movesAllRows: Bool
         /// Seeds starting values, order and draws.
         package var seed: UInt64
 
         /// Collects settings.
         package init(
             optimizer: Optimizer = .adam(rate: 1e-3), schedule: Schedule = .constant,
-            batchSize: Int = 128, seed: UInt64 = 1
+            batchSize: Int = 128, movesAllRows: Bool = false, seed: UInt64 = 1
         ) {
             self.optimizer = optimizer
             self.schedule = schedule
             self.batchSize = batchSize
+            self.movesAllRows = movesAllRows
             self.seed = seed
         }
     }
@@ -60,7 +63,8 @@ package final class CentralTraining<Network: RecommenderNetwork> {
                     seed: configuration.seed &+ UInt64(lane)))
         }
         descent = Descent(
-            configuration.optimizer, schedule: configuration.schedule, on: lanes[0].tape)
+            configuration.optimizer, schedule: configuration.schedule, on: lanes[0].tape,
+            movesAllRows: configuration.movesAllRows)
         random = SplitMix64(seed: configuration.seed, stream: 3)
         let shared =
             start?.shared ?? network.layout.start(.shared, seed: configuration.seed)

@@ -1,6 +1,6 @@
 internal import VectorKernels
 
-extension EmbeddingRule {
+extension RankingRule {
     /// Reads the rule of a model.
     init(_ file: ModelFile) throws {
         let header = file.header
@@ -29,6 +29,12 @@ extension EmbeddingRule {
                     unobservedWeight: try setting("unobservedWeight"),
                     decay: try setting("decay", over: 0), scale: try setting("scale"),
                     gram: try file.floats(.gram, count: dimensions * dimensions)))
+        case "network":
+            let range = try file.range(of: .network)
+            do {
+                self = .network(
+                    NetworkRule(snapshot: try Snapshot(decoding: file.bytes.bytes(in: range))))
+            } catch { throw file.damaged(.network) }
         default: throw PublishedModelError.damaged(path: file.path, part: "rule")
         }
     }
@@ -37,6 +43,7 @@ extension EmbeddingRule {
         switch self {
         case .recency: "recency"
         case .ridge: "ridge"
+        case .network: "network"
         }
     }
 
@@ -52,6 +59,7 @@ extension EmbeddingRule {
                 "regularization": rule.regularization, "unobservedWeight": rule.unobservedWeight,
                 "decay": rule.decay, "scale": rule.scale,
             ]
+        case .network: [:]
         }
     }
 
@@ -68,6 +76,8 @@ extension EmbeddingRule {
                 )
             case .ridge(let rule):
                 ([(rule.gram, dimensions * dimensions)], [rule.decay, rule.regularization])
+            case .network(let rule):
+                (rule.snapshot.tensors.values.map { ($0.values, $0.values.count) }, [])
             }
         return arrays.allSatisfy { $0.count == $1 && $0.allSatisfy(\.isFinite) }
             && settings.values.allSatisfy { $0.isFinite && $0 >= 0 }
@@ -83,6 +93,7 @@ extension EmbeddingRule {
                 (.covariance, FloatBytes.encode(rule.covariance)),
             ]
         case .ridge(let rule): [(.gram, FloatBytes.encode(rule.gram))]
+        case .network(let rule): [(.network, rule.snapshot.encoded())]
         }
     }
 }
