@@ -81,25 +81,31 @@ struct RehearsalTests {
         }
     }
 
-    private static let yaml = """
+    private static func yaml(_ algorithm: String) -> String {
+        """
         seed: 11
         aggregation: real
         data: {users: 24, items: 60, meanHistoryLength: 12}
-        algorithm: {name: co-occurrence, dimensions: 4, keptItems: 40}
+        algorithm: \(algorithm)
         privacy: {epsilon: 8, delta: 1e-5}
         cohort: {toleratedDropout: 0.4, colludingShare: 0.05}
         faults: {dropout: 0.15}
         evaluation: {withoutPrivacy: false}
         """
+    }
 
-    @Test func `a rehearsal gives the simulator's sums and figures`() async throws {
+    @Test(arguments: [
+        yaml("{name: co-occurrence, dimensions: 4, keptItems: 40}"),
+        yaml("{name: network, network: neumf, factors: 2, layers: 1, rounds: 2}"),
+    ])
+    func `a rehearsal gives the simulator's sums and figures`(yaml: String) async throws {
         let folder = try ScratchFolder()
-        let scenario = try Scenario(yaml: Self.yaml, source: "test")
+        let scenario = try Scenario(yaml: yaml, source: "test")
         let simulation = try Simulation(scenario: scenario)
         let simulated = try await simulation.run(in: folder.path("simulated"))
         let ledger = try LedgerVerification(path: folder.path("simulated") + "/ledger.covey")
 
-        let scene = try await Scene(Self.yaml, folder: folder, isRehearsal: true)
+        let scene = try await Scene(yaml, folder: folder, isRehearsal: true)
         try await scene.createTask(devices: 24, items: simulation.items)
         var options = FleetOptions(
             coordinator: "http://127.0.0.1:1", folder: folder.path("fleet"), cap: 100)
