@@ -70,4 +70,34 @@ import Testing
             users: (0..<5).map { user("\($0)", length: $0) })
         #expect(Split.leaveOneOut.holdouts(of: data).map(\.training.count) == [0, 1, 1, 1, 2])
     }
+
+    @Test func `cold users are judged and not trained on, about as many as asked for`() {
+        let split = Split.coldUsers(share: 0.25, seed: 5)
+        let holdouts = (0..<2000).map { split.holdout(of: user("person \($0)", length: 6)) }
+        let cold = holdouts.filter { !$0.test.isEmpty }
+        // Binomial(2000, 0.25): standard deviation 19.4.
+        #expect(abs(cold.count - 500) < 100)
+        for holdout in cold {
+            #expect(holdout.training.isEmpty)
+            #expect(holdout.introduction.map(\.item) == [0, 1, 2, 3])
+            #expect(holdout.validation.map(\.item) == [4] && holdout.test.map(\.item) == [5])
+        }
+        #expect(
+            holdouts.allSatisfy {
+                !$0.test.isEmpty || $0 == Holdout(training: user(length: 6).history)
+            })
+        let again = Split.coldUsers(share: 0.25, seed: 6)
+        #expect(holdouts != (0..<2000).map { again.holdout(of: user("person \($0)", length: 6)) })
+    }
+
+    @Test func `cold items are nobody's training and the test of all who met them`() {
+        let split = Split.coldItems(share: 0.25, seed: 5)
+        let first = split.holdout(of: user("a", length: 2000))
+        #expect(abs(first.test.count - 500) < 100)
+        #expect((first.training + first.test).sorted { $0.item < $1.item }.count == 2000)
+        #expect(Set(first.training.map(\.item)).isDisjoint(with: first.test.map(\.item)))
+        #expect(split.holdout(of: user("b", length: 2000)) == first)
+        #expect(Split.coldItems(share: 0.25, seed: 6).holdout(of: user(length: 2000)) != first)
+        #expect(split.holdout(of: user(length: 0)) == Holdout(training: []))
+    }
 }

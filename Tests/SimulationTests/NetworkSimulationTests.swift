@@ -31,6 +31,7 @@ import Testing
     private static let filtering = [
         "algorithm.name=network", "algorithm.network=neumf", "algorithm.factors=4",
         "algorithm.rounds=4", "algorithm.adaptiveClipping=true", "algorithm.server=yogi",
+        "algorithm.compression=parts", "algorithm.updateParts=2", "algorithm.clipLayers=true",
     ]
 
     private static let refined = [

@@ -4,7 +4,7 @@ internal import Sodium
 /// How every history is divided into what a model learns from and what it is judged on.
 ///
 /// Either rule works on histories of any length, including empty ones: a person with a single
-/// interaction keeps it for training and is not judged.
+/// interaction keeps it for training and is not judged, unless the person or the item is a cold one.
 public enum Split: Sendable, Hashable {
     /// By time: the last interaction is the test, the one before it the validation, the rest is
     /// training. Of two interactions the later is the test; a single one is training.
@@ -21,6 +21,18 @@ public enum Split: Sendable, Hashable {
     /// for training. The fraction is limited to 0 through 1. A person's choice depends on the seed,
     /// their identifier and their history's length only.
     case random(testFraction: Double, seed: UInt64)
+
+    /// A share of the people is unknown to training and judged as ``leaveOneOut`` judges, rankings
+    /// looking at all that they did before; of the others everything is training, and none is judged.
+    ///
+    /// A person's choice depends on the seed and their identifier only.
+    case coldUsers(share: Double, seed: UInt64)
+
+    /// A share of the items is unknown to training and is the test of those who met them, as it is for
+    /// items that are new in a catalogue; there is no validation part.
+    ///
+    /// An item's choice depends on the seed and its number only.
+    case coldItems(share: Double, seed: UInt64)
 
     /// Divides every person's history, in the order of the data's users.
     public func holdouts(of data: InteractionData) -> [Holdout] {
@@ -39,7 +51,28 @@ public enum Split: Sendable, Hashable {
                 : Holdout(training: user.history)
         case .random(let testFraction, let seed):
             Self.random(testFraction, of: user, seed: seed)
+        case .coldUsers(let share, let seed):
+            Self.leavingOut(user, share: share, seed: seed)
+        case .coldItems(let share, let seed):
+            Holdout(
+                training: user.history.filter { !Self.isCold($0.item, share, seed) },
+                test: user.history.filter { Self.isCold($0.item, share, seed) })
         }
+    }
+
+    private static func leavingOut(
+        _ user: InteractionData.User, share: Double, seed: UInt64
+    ) -> Holdout {
+        var randomness = SeededRandomness(seed: seed, label: "cold users", user.id)
+        guard randomness.nextUnit() < share else { return Holdout(training: user.history) }
+        var holdout = leavingOneOut(of: user.history)
+        (holdout.introduction, holdout.training) = (holdout.training, [])
+        return holdout
+    }
+
+    private static func isCold(_ item: Int32, _ share: Double, _ seed: UInt64) -> Bool {
+        var randomness = SeededRandomness(seed: seed, label: "cold items", "\(item)")
+        return randomness.nextUnit() < share
     }
 
     private static func leavingOneOut(of history: [Interaction]) -> Holdout {

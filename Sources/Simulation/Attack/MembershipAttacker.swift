@@ -18,7 +18,7 @@ struct MembershipAttacker<Algorithm: FederatedAlgorithm>: Sendable {
         let reference = popularity.map { log($0 / total) }
         return try await training.parallel.map(devices.count) { index in
             try training.interruption.check()
-            let items = devices[index].rankingTask(on: .validation).history
+            let items = devices[index].training
             let halves = [0, 1].map { half in
                 items.enumerated().filter { $0.offset % 2 == half }.map(\.element)
             }

@@ -22,7 +22,7 @@ struct Evaluator: Sendable {
         self.interruption = interruption
         var popularity = [Int](repeating: 0, count: itemCount)
         for device in devices {
-            for interaction in device.rankingTask(on: .validation).history {
+            for interaction in device.training {
                 popularity[Int(interaction.item)] += 1
             }
         }

@@ -30,12 +30,16 @@ struct SimulatedDevice: Sendable {
         return (statistic, parameters)
     }
 
+    /// What training may use.
+    var training: [Interaction] { holdout.training }
+
     /// What the device's ranking is judged by: the items it knows, and those it is to find.
     func rankingTask(on split: EvaluationSplit) -> (history: [Interaction], targets: [Interaction])
     {
         switch split {
-        case .validation: (holdout.training, holdout.validation)
-        case .test: (holdout.training + holdout.validation, holdout.test)
+        case .validation: (holdout.training + holdout.introduction, holdout.validation)
+        case .test:
+            (holdout.training + holdout.introduction + holdout.validation, holdout.test)
         }
     }
 }

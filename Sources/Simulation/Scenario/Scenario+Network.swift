@@ -74,10 +74,39 @@ extension Scenario {
         try reader.read(
             FederatedNetworkConfiguration.settings(of: network), into: &settings)
         settings.adaptiveClipping = try readAdaptiveClipping(&reader)
+        settings.clipsLayers = try reader.flag(
+            "algorithm.clipLayers", default: settings.clipsLayers)
+        settings.compression = try readCompression(&reader)
         settings.frozen = reader.text("algorithm.frozen", default: "")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         settings.server = try readServer(&reader)
         return settings
+    }
+
+    private enum CompressionName: String, CaseIterable {
+        case none, parts
+        case lowRank = "low-rank"
+        case countSketch = "count-sketch"
+    }
+
+    private static func readCompression(
+        _ reader: inout SettingsReader
+    ) throws -> UpdateCompression {
+        switch try reader.choice("algorithm.compression", default: CompressionName.none) {
+        case .none: return .none
+        case .parts:
+            return .parts(try reader.integer("algorithm.updateParts", default: 4, in: 2...1000))
+        case .lowRank:
+            return .lowRank(try reader.integer("algorithm.updateRank", default: 8, in: 1...1024))
+        case .countSketch:
+            let columns = try reader.integer(
+                "algorithm.sketchColumns", default: 10_000, in: 16...16_777_216)
+            return .countSketch(
+                rows: try reader.integer("algorithm.sketchRows", default: 5, in: 1...32),
+                columns: columns,
+                kept: try reader.integer(
+                    "algorithm.sketchKept", default: max(1, columns / 10), in: 1...16_777_216))
+        }
     }
 
     private enum ServerName: String, CaseIterable { case momentum, adam, yogi, adagrad, ftrl }

@@ -113,6 +113,8 @@ public struct Scenario: Sendable {
         case leaveOneOut = "leave-one-out"
         case leaveLastOut = "leave-last-out"
         case random
+        case coldUsers = "cold-users"
+        case coldItems = "cold-items"
     }
 
     private static func readData(
@@ -137,6 +139,9 @@ public struct Scenario: Sendable {
         } else {
             source = .file(path: path)
         }
+        func coldShare() throws -> Double {
+            try reader.number("data.coldShare", default: 0.1, in: 0.001...0.9)
+        }
         let split: Split
         switch try reader.choice("data.split", default: SplitRule.leaveOneOut) {
         case .leaveOneOut: split = .leaveOneOut
@@ -145,6 +150,8 @@ public struct Scenario: Sendable {
             split = .random(
                 testFraction: try reader.number("data.testFraction", default: 0.2, in: 0.01...0.9),
                 seed: seed)
+        case .coldUsers: split = .coldUsers(share: try coldShare(), seed: seed)
+        case .coldItems: split = .coldItems(share: try coldShare(), seed: seed)
         }
         let sampled = try reader.integer("data.sampledUsers", default: 0, in: 0...Int.max)
         return (source, split, sampled)

@@ -65,14 +65,21 @@ struct FederatedNetworkTests {
         return personal
     }
 
-    @Test func `rounds teach the tastes of people`() throws {
+    @Test(arguments: [
+        UpdateCompression.none, .lowRank(3), .parts(2),
+        .countSketch(rows: 5, columns: 64, kept: 40),
+    ])
+    func `rounds teach the tastes of people, however updates are compressed`(
+        compression: UpdateCompression
+    ) throws {
         var algorithm = try FederatedNetwork(
             FactorModel(
                 itemCount: Self.itemCount, configuration: .init(dimensions: 4, negatives: 2)),
             configuration: .init(
                 rounds: 20, localEpochs: 3, deviceLearningRate: 4, personalLearningRate: 4,
-                server: .momentum(rate: 1, momentum: 0), clippingNorm: 10, seed: 3))
-        let personal = train(&algorithm, rounds: 15)
+                server: .momentum(rate: 1, momentum: 0), clippingNorm: 10,
+                compression: compression, seed: 3))
+        let personal = train(&algorithm, rounds: 20)
         var (own, other) = (Float(0), Float(0))
         for (person, history) in Self.histories.enumerated() {
             let scores = algorithm.model.scores(

@@ -16,9 +16,11 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     package let configuration: FederatedNetworkConfiguration
 
     private let update: UpdateLayout
+    private let code: UpdateCode
     private let training: DeviceTraining<Network>
     private var shared: [Float]
     private var state: ServerOptimizer.State
+    private var codeState: [Float]
     private var clippingNorm: Double
 
     /// A network before its first round.
@@ -35,6 +37,9 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         self.configuration = configuration
         let frozen = try configuration.frozenParameters(of: network)
         update = UpdateLayout(network.layout, freezing: frozen)
+        code = try UpdateCode(
+            configuration.compression, of: update, seed: configuration.seed)
+        codeState = [Float](repeating: 0, count: code.stateCount)
         training = DeviceTraining(network, configuration: configuration, frozen: frozen)
         let start = shared ?? network.layout.start(.shared, seed: configuration.seed)
         precondition(start.count == network.layout.count(.shared))
@@ -48,6 +53,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         precondition(shared.count == self.shared.count)
         self.shared = shared
         state = configuration.server.makeState(for: update.gather(shared))
+        codeState = [Float](repeating: 0, count: code.stateCount)
         clippingNorm = configuration.clippingNorm
     }
 
@@ -55,11 +61,13 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     /// more row for its estimate.
     package var queries: [SumQuery] {
         let adapts = configuration.adaptiveClipping != nil
-        let query = SumQuery(
-            name: "model change", dimension: update.dimension + (adapts ? update.width : 0),
-            clippingNorm: adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm,
-            budgetShare: 1, broadcastByteCount: 4 * shared.count + 8)
-        return [SumQuery](repeating: query, count: configuration.rounds)
+        let norm = adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm
+        return (0..<configuration.rounds).map { round in
+            let shape = code.shape(round: round)
+            return SumQuery(
+                name: "model change", dimension: (shape.rows + (adapts ? 1 : 0)) * shape.columns,
+                clippingNorm: norm, budgetShare: 1, broadcastByteCount: 4 * shared.count + 8)
+        }
     }
 
     package func makePrivateParameters(seed: UInt64) -> [Float] {
@@ -71,25 +79,31 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     package struct Broadcast: Sendable {
         let pool: TapePool
         let clippingNorm: Double
+        let round: Int
     }
 
     package func broadcast(round: Int) -> Broadcast {
         Broadcast(
-            pool: TapePool(network.layout, shared: shared), clippingNorm: clippingNorm)
+            pool: TapePool(network.layout, shared: shared), clippingNorm: clippingNorm,
+            round: round)
     }
 
     package func snapshot(of broadcast: Broadcast) -> Snapshot {
         var snapshot = NetworkModel(network, shared: broadcast.pool.shared).snapshot
         snapshot.kind = broadcastKind
         snapshot.attributes["clippingNorm"] = String(broadcast.clippingNorm)
+        snapshot.attributes["round"] = String(broadcast.round)
         return snapshot
     }
 
     package func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast {
         try snapshot.check(kind: broadcastKind)
+        guard let round = snapshot.attributes["round"].flatMap(Int.init),
+            (0..<configuration.rounds).contains(round)
+        else { throw .damaged }
         return Broadcast(
             pool: TapePool(network.layout, shared: try network.shared(in: snapshot)),
-            clippingNorm: try Self.clippingNorm(in: snapshot))
+            clippingNorm: try Self.clippingNorm(in: snapshot), round: round)
     }
 
     /// How far the device's shared parameters moved; nothing where training diverged, as a sum takes
@@ -99,7 +113,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         seed: UInt64
     ) -> Statistic {
         let histories = Histories([history], itemCount: network.itemCount)
-        let (changes, personal) = broadcast.pool.withTape(
+        let (whole, personal) = broadcast.pool.withTape(
             personal: privateParameters, seed: seed
         ) { tape in
             training.train(tape, on: histories, from: broadcast.pool.shared)
@@ -108,35 +122,41 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
                 tape.parameters.read(.personal)
             )
         }
-        var statistic = Statistic(rows: [], width: update.width, values: [])
-        var squaredNorm = changes.squaredNorm
-        if squaredNorm.isFinite, personal.allSatisfy(\.isFinite) {
-            statistic = changes
+        let shape = code.shape(round: broadcast.round)
+        var statistic = Statistic(rows: [], width: shape.columns, values: [])
+        var squaredNorm = Double.infinity
+        if whole.squaredNorm.isFinite, personal.allSatisfy(\.isFinite) {
+            var changes = whole
+            if configuration.clipsLayers {
+                update.clipLayers(of: &changes, to: broadcast.clippingNorm)
+            }
+            statistic = code.encode(changes, round: broadcast.round)
+            squaredNorm = statistic.squaredNorm
             privateParameters = personal
-        } else {
-            squaredNorm = .infinity
         }
         if configuration.adaptiveClipping != nil {
             ClippingIndicator.clip(
                 &statistic, squaredNorm: squaredNorm, to: broadcast.clippingNorm,
-                indicatorRow: update.rowCount)
+                indicatorRow: shape.rows)
         }
         return statistic
     }
 
     /// One step of the server's optimiser along the mean change.
     package mutating func update(round: Int, with sum: NoisySum) {
-        let extra = configuration.adaptiveClipping == nil ? 0 : update.width
-        precondition(
-            sum.values.count == update.dimension + extra, "the sum has another dimension")
+        let shape = code.shape(round: round)
+        let dimension = shape.rows * shape.columns
+        let extra = configuration.adaptiveClipping == nil ? 0 : shape.columns
+        precondition(sum.values.count == dimension + extra, "the sum has another dimension")
         let contributors = max(1, sum.contributors)
         var vector = update.gather(shared)
         configuration.server.apply(
-            sum.values, scale: 1 / Float(contributors), to: &vector, state: &state)
+            code.decode(sum.values.prefix(dimension), round: round, state: &codeState),
+            scale: 1 / Float(contributors), to: &vector, state: &state)
         update.scatter(vector, to: &shared)
         if let adaptive = configuration.adaptiveClipping {
             clippingNorm = ClippingIndicator.adapted(
-                clippingNorm, by: adaptive, indicatorSum: Double(sum.values[update.dimension]),
+                clippingNorm, by: adaptive, indicatorSum: Double(sum.values[dimension]),
                 contributors: contributors)
         }
     }
@@ -152,6 +172,8 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         // Swift prints the shortest text that reads back as the same number.
         snapshot.attributes["clippingNorm"] = String(clippingNorm)
         let shape = [update.rowCount, update.width]
+        snapshot.tensors["server.code"] = Snapshot.Tensor(
+            shape: [codeState.count], values: codeState)
         snapshot.tensors["server.first"] = Snapshot.Tensor(shape: shape, values: state.first)
         snapshot.tensors["server.second"] = Snapshot.Tensor(shape: shape, values: state.second)
         return snapshot
@@ -164,6 +186,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         let state = ServerOptimizer.State(
             first: try checkpoint.values("server.first", shape: shape),
             second: try checkpoint.values("server.second", shape: shape))
+        codeState = try checkpoint.values("server.code", shape: [code.stateCount])
         clippingNorm = try Self.clippingNorm(in: checkpoint)
         (shared, self.state) = (restored, state)
     }

@@ -28,6 +28,11 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
     package var clippingNorm: Double
     /// How the clipping norm adapts; nil if it stays.
     package var adaptiveClipping: AdaptiveClipping?
+    /// Whether each layer's change is clipped by itself, all to the same share of the norm: McMahan et
+    /// al., "Learning differentially private recurrent language models", ICLR 2018, section 3.2.
+    package var clipsLayers: Bool
+    /// How the change is made smaller before it is summed.
+    package var compression: UpdateCompression
     /// Shared parameters that stay at their start: layers, or else what names begin with.
     package var frozen: [String]
     /// The seed of starting values and of ranking.
@@ -40,7 +45,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         gradientNorm: Double = 0, proximalWeight: Float = 0,
         server: ServerOptimizer = .adam(rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-4),
         clippingNorm: Double = 1, adaptiveClipping: AdaptiveClipping? = nil,
-        frozen: [String] = [], seed: UInt64 = 0
+        clipsLayers: Bool = false, compression: UpdateCompression = .none, frozen: [String] = [],
+        seed: UInt64 = 0
     ) {
         self.rounds = rounds
         self.localEpochs = localEpochs
@@ -54,6 +60,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         self.server = server
         self.clippingNorm = clippingNorm
         self.adaptiveClipping = adaptiveClipping
+        self.clipsLayers = clipsLayers
+        self.compression = compression
         self.frozen = frozen
         self.seed = seed
     }

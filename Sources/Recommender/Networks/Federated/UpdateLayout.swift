@@ -63,6 +63,36 @@ struct UpdateLayout: Sendable {
         return statistic
     }
 
+    /// Scales the change of each layer down to the same share of a norm: with m layers, to
+    /// norm / sqrt(m), so that all together stay within it. A layer is all parameters whose names begin
+    /// alike, up to a point.
+    func clipLayers(of change: inout Statistic, to norm: Double) {
+        let names = Dictionary(grouping: places.keys) {
+            layout[$0].name.prefix { $0 != "." }
+        }
+        let limit = norm / Double(max(1, names.count)).squareRoot()
+        for parameters in names.values {
+            let ranges = parameters.compactMap { parameter in
+                places[parameter].map { place in
+                    place.row..<place.row + (layout[parameter].count + width - 1) / width
+                }
+            }
+            let rows = change.rows.indices.filter { place in
+                ranges.contains { $0.contains(Int(change.rows[place])) }
+            }
+            let square = rows.reduce(0.0) { sum, row in
+                change.values[row * width..<(row + 1) * width].reduce(sum) {
+                    $0 + Double($1) * Double($1)
+                }
+            }
+            guard square > limit * limit else { continue }
+            let factor = Float(limit / square.squareRoot())
+            for row in rows {
+                for index in row * width..<(row + 1) * width { change.values[index] *= factor }
+            }
+        }
+    }
+
     /// The trained parameters as one vector of ``dimension`` coordinates.
     func gather(_ shared: [Float]) -> [Float] {
         var vector = [Float](repeating: 0, count: dimension)
