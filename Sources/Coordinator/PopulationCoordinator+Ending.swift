@@ -47,7 +47,9 @@ extension PopulationCoordinator {
                         BLAKE2b.hash(sum.checkpoint), BLAKE2b.hash(sum.model)
                     )
                     // An operator may have paused or ended the task meanwhile.
-                    let after = tasks[index].answered(checkpoint: checkpoint, model: model)
+                    let after = tasks[index].answered(
+                        checkpoint: checkpoint, model: model,
+                        isFinished: sum.algorithm.isFinished)
                     answered = after
                     let former = [before.checkpoint, before.model, round.broadcast.hash].filter {
                         !$0.isEmpty

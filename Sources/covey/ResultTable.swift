@@ -1,5 +1,6 @@
 import DifferentialPrivacy
 import FederatedProtocol
+import Foundation
 import PrivacyLedger
 import Recommender
 import Simulation
@@ -34,6 +35,14 @@ struct ResultTable {
                 + "\(TextTable.bytes(result.peakMemoryBytes)) at most",
             "run folder        \(result.output)", "report            \(result.output)/report.html",
         ]
+        if let measured = result.quality.measured {
+            lines.insert(contentsOf: words(measured), at: 2)
+        }
+        if result.status == .finished, result.rounds.done < result.rounds.planned {
+            lines.append(
+                "stopped           after \(result.rounds.done) of \(result.rounds.planned) rounds, as "
+                    + "private sums showed no rise; what is left of the budget is not spent")
+        }
         if result.aggregation == AggregationFidelity.statistical.rawValue {
             lines.append(
                 "note              statistical aggregation draws the noise once for all devices; "
@@ -45,6 +54,21 @@ struct ResultTable {
                     + "go on with: covey simulate --resume \(result.output)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What private sums showed, of all people and of groups.
+    private func words(_ measured: MeasuredQuality) -> [String] {
+        func words(_ group: MeasuredQuality.Group) -> String {
+            "HR@\(measured.cutoff) \(TextTable.number(group.hitRate, 3)) "
+                + "(\(TextTable.number(group.lowest, 3)) to \(TextTable.number(group.highest, 3))), "
+                + "NDCG@\(measured.cutoff) \(TextTable.number(group.ndcg, 3)), "
+                + "\(Int(group.people.rounded())) people"
+        }
+        return ["by a private sum  \(words(measured.all)), while training"]
+            + measured.groups.map { group in
+                "  histories from \(group.shortestHistory ?? 0)".padding(
+                    toLength: 18, withPad: " ", startingAt: 0) + words(group)
+            } + [""]
     }
 
     private func row(_ name: String, _ quality: RankingQuality?) -> [String] {

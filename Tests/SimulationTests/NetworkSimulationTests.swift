@@ -1,4 +1,5 @@
 import Foundation
+import PrivacyLedger
 import Recommender
 import Simulation
 import Testing
@@ -113,6 +114,34 @@ import Testing
         let central = try await simulation(overrides).trainCentrally { _ in }
         #expect(central.epochs.map(\.epoch) == [1])
         #expect(central.epochs[0].loss.isFinite && central.parameters.shared > 0)
+    }
+
+    @Test func `training stops where private sums show no rise, and less is spent`() async throws {
+        let overrides = [
+            "algorithm.name=network", "algorithm.network=sasrec", "algorithm.rounds=12",
+            "algorithm.measureEvery=1", "algorithm.patience=1", "algorithm.measureGroups=10,20",
+            "algorithm.serverLearningRate=1e-9",
+        ]
+        let result = try await simulation(overrides).run(in: path("stopped"))
+        #expect(result.status == .finished && result.quality.private != nil)
+        #expect(result.rounds.done < result.rounds.planned && result.rounds.planned == 24)
+        #expect(result.epsilon.coordinator < 19)
+        let measured = try #require(result.quality.measured)
+        #expect(measured.groups.count == 3)
+        #expect(measured.all.lowest <= measured.all.hitRate)
+        let lines = try content("stopped", "metrics.jsonl").split(separator: UInt8(ascii: "\n"))
+        let metrics = try lines.map { try JSONDecoder().decode(RoundMetrics.self, from: $0) }
+        #expect(metrics.map { $0.measured != nil } == metrics.map { $0.query == "quality" })
+        #expect(try LedgerVerification(path: path("stopped") + "/ledger.covey").findings.isEmpty)
+    }
+
+    @Test(arguments: ["cold-users", "cold-items"])
+    func `people and items that training does not know are judged`(split: String) async throws {
+        let result = try await simulation([
+            "data.split=\(split)", "data.coldShare=0.25", "algorithm.name=co-occurrence",
+        ]).run(in: path(split))
+        let people = try #require(result.quality.private?.people)
+        #expect(split == "cold-users" ? (8...32).contains(people) : (40...80).contains(people))
     }
 
     @Test func `a network trained centrally ranks better than popularity, on any threads`()

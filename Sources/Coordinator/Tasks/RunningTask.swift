@@ -51,12 +51,16 @@ struct RunningTask: Sendable {
     }
 
     /// The task as it is stored when another query is answered.
-    func answered(checkpoint: [UInt8], model: [UInt8]) -> StoredTask {
+    func answered(
+        checkpoint: [UInt8], model: [UInt8], isFinished: Bool
+    ) -> StoredTask {
         var stored = stored
         stored.checkpoint = checkpoint
         stored.model = model
         stored.queriesDone += 1
-        if stored.queriesDone == plan.queries.count { stored.state = .finished }
+        if stored.queriesDone == plan.queries.count || isFinished {
+            stored.state = .finished
+        }
         return stored
     }
 

@@ -34,6 +34,9 @@ struct TaskAlgorithm: Sendable {
         algorithm.update(round: round, with: sum)
     }
 
+    /// Whether the queries that are left need not be asked.
+    var isFinished: Bool { algorithm.isFinished }
+
     /// Everything needed to go on from here; a snapshot.
     var checkpoint: [UInt8] { algorithm.checkpoint.encoded() }
 

@@ -45,11 +45,24 @@ public protocol FederatedAlgorithm: Sendable {
     /// The model as of the rounds taken in so far.
     var model: Model { get }
 
+    /// Whether the rounds that are left would come to nothing more, so that they need not be run.
+    var isFinished: Bool { get }
+
+    /// What private sums have last shown of the model's quality; nil where none did.
+    var measuredQuality: MeasuredQuality? { get }
+
     /// Everything needed to go on from here, device parameters not included.
     var checkpoint: Snapshot { get }
 
     /// Goes back to the state of a ``checkpoint`` made by an algorithm of the same configuration.
     mutating func restore(from checkpoint: Snapshot) throws
+}
+
+extension FederatedAlgorithm {
+    /// Trains to the end.
+    public var isFinished: Bool { false }
+    /// Measures nothing.
+    public var measuredQuality: MeasuredQuality? { nil }
 }
 
 /// What ranks the catalogue for one person, on the device.

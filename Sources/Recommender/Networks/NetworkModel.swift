@@ -13,6 +13,12 @@ package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
         pool = TapePool(network.layout, shared: shared)
     }
 
+    /// A network whose parameters are in a pool.
+    init(_ network: Network, pool: TapePool) {
+        self.network = network
+        self.pool = pool
+    }
+
     /// The shared parameters.
     package var shared: [Float] { pool.shared }
 

@@ -51,7 +51,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     func run(_ state: inout State, ledger: inout PrivacyLedger, folder: RunFolder) async throws {
         var saved = Date()
         do {
-            while state.round < plan.queries.count {
+            while state.round < plan.queries.count, !state.algorithm.isFinished {
                 var next = state
                 try await runRound(&next, ledger: &ledger)
                 state = next
@@ -125,7 +125,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         state.updates += outcome.sum.contributors
         state.cpuSeconds += ProcessUsage.current.cpuSeconds - startOfTraining
 
-        let isDue = (round + 1) % evaluationInterval == 0 || round + 1 == plan.queries.count
+        let isLast = round + 1 == plan.queries.count || state.algorithm.isFinished
         state.metrics.append(
             RoundMetrics(
                 round: round, query: query.name, invited: cohort.devices.count,
@@ -134,9 +134,10 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 spent: try state.account.spent,
                 bytesPerDevice: try plan.traffic(of: sumPlan, query: query),
                 sumDigest: outcome.digest,
-                quality: isDue
+                quality: isLast || (round + 1) % evaluationInterval == 0
                     ? try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
-                    : nil))
+                    : nil,
+                measured: query.name == "quality" ? state.algorithm.measuredQuality : nil))
     }
 
     /// The sum of a round, as faithfully as is asked for.
@@ -181,7 +182,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         var state = State(
             algorithm: algorithm, devices: devices,
             account: try PrivacyAccount(task: task, noise: plan.noise), modelHash: [])
-        for round in plan.queries.indices {
+        for round in plan.queries.indices where !state.algorithm.isFinished {
             let cohort = Cohort(
                 round: round, population: plan.population, policy: plan.policy, faults: faults)
             let query = state.algorithm.queries[round]

@@ -25,4 +25,7 @@ public struct RoundMetrics: Codable, Sendable, Hashable {
     public var sumDigest: String?
     /// The ranking quality after the round; absent where it was not measured.
     public var quality: RankingQuality?
+    /// What the private sum of the round shows of the ranking quality; absent where it is of another
+    /// thing.
+    public var measured: MeasuredQuality?
 }

@@ -136,6 +136,7 @@ public struct Simulation: Sendable {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
+        quality.measured = state.algorithm.measuredQuality
         if status == .finished {
             for statement in quality.statements {
                 try ledger.record(.statement(statement), time: Int64(state.round) * 1000)

@@ -29,6 +29,8 @@ public struct SimulationResult: Codable, Sendable {
         public var popularity: RankingQuality?
         /// The same algorithm with the same settings, without privacy.
         public var nonPrivate: RankingQuality?
+        /// What private sums last showed of the model in training; absent where none were asked.
+        public var measured: MeasuredQuality?
     }
 
     /// Speed of the training itself, evaluation and references not counted.

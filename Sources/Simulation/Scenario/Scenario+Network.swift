@@ -77,10 +77,21 @@ extension Scenario {
         settings.clipsLayers = try reader.flag(
             "algorithm.clipLayers", default: settings.clipsLayers)
         settings.compression = try readCompression(&reader)
+        settings.evaluation = try readEvaluation(&reader)
         settings.frozen = reader.text("algorithm.frozen", default: "")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         settings.server = try readServer(&reader)
         return settings
+    }
+
+    private static func readEvaluation(
+        _ reader: inout SettingsReader
+    ) throws -> PrivateEvaluation? {
+        let interval = try reader.integer("algorithm.measureEvery", default: 0, in: 0...100_000)
+        guard interval > 0 else { return nil }
+        var evaluation = PrivateEvaluation(interval: interval)
+        try reader.read(PrivateEvaluation.settings, into: &evaluation)
+        return evaluation
     }
 
     private enum CompressionName: String, CaseIterable {

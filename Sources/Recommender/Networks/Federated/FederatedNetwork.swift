@@ -17,11 +17,13 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     private let update: UpdateLayout
     private let code: UpdateCode
+    private let schedule: RoundSchedule
     private let training: DeviceTraining<Network>
     private var shared: [Float]
     private var state: ServerOptimizer.State
     private var codeState: [Float]
     private var clippingNorm: Double
+    private var watch: QualityWatch
 
     /// A network before its first round.
     ///
@@ -40,6 +42,9 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         code = try UpdateCode(
             configuration.compression, of: update, seed: configuration.seed)
         codeState = [Float](repeating: 0, count: code.stateCount)
+        schedule = RoundSchedule(
+            training: configuration.rounds, evaluation: configuration.evaluation)
+        watch = QualityWatch()
         training = DeviceTraining(network, configuration: configuration, frozen: frozen)
         let start = shared ?? network.layout.start(.shared, seed: configuration.seed)
         precondition(start.count == network.layout.count(.shared))
@@ -55,18 +60,32 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         state = configuration.server.makeState(for: update.gather(shared))
         codeState = [Float](repeating: 0, count: code.stateCount)
         clippingNorm = configuration.clippingNorm
+        watch = QualityWatch()
     }
 
     /// One sum a round: the change of the shared parameters and, if the clipping norm adapts, one
-    /// more row for its estimate.
+    /// more row for its estimate; or what ``PrivateEvaluation`` measures.
     package var queries: [SumQuery] {
         let adapts = configuration.adaptiveClipping != nil
         let norm = adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm
-        return (0..<configuration.rounds).map { round in
-            let shape = code.shape(round: round)
-            return SumQuery(
-                name: "model change", dimension: (shape.rows + (adapts ? 1 : 0)) * shape.columns,
-                clippingNorm: norm, budgetShare: 1, broadcastByteCount: 4 * shared.count + 8)
+        let measuring = configuration.evaluation?.budgetShare ?? 0
+        return schedule.rounds.map { round in
+            switch round {
+            case .training(let number):
+                let shape = code.shape(round: number)
+                return SumQuery(
+                    name: "model change",
+                    dimension: (shape.rows + (adapts ? 1 : 0)) * shape.columns,
+                    clippingNorm: norm,
+                    budgetShare: (1 - measuring) / Double(configuration.rounds),
+                    broadcastByteCount: 4 * shared.count + 8)
+            case .evaluation:
+                return SumQuery(
+                    name: "quality", dimension: configuration.evaluation?.dimension ?? 0,
+                    clippingNorm: PrivateEvaluation.norm,
+                    budgetShare: measuring / Double(schedule.evaluations),
+                    broadcastByteCount: 4 * shared.count + 8)
+            }
         }
     }
 
@@ -99,20 +118,26 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     package func broadcast(from snapshot: Snapshot) throws(SnapshotError) -> Broadcast {
         try snapshot.check(kind: broadcastKind)
         guard let round = snapshot.attributes["round"].flatMap(Int.init),
-            (0..<configuration.rounds).contains(round)
+            schedule.rounds.indices.contains(round)
         else { throw .damaged }
         return Broadcast(
             pool: TapePool(network.layout, shared: try network.shared(in: snapshot)),
             clippingNorm: try Self.clippingNorm(in: snapshot), round: round)
     }
 
-    /// How far the device's shared parameters moved; nothing where training diverged, as a sum takes
+    /// How far the device's shared parameters moved, or how its list did; nothing where training diverged, as a sum takes
     /// finite numbers only, and the private parameters then stay.
     package func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64
     ) -> Statistic {
-        let histories = Histories([history], itemCount: network.itemCount)
+        guard case .training(let number) = schedule.rounds[broadcast.round] else {
+            return measurement(
+                broadcast, of: history, privateParameters: privateParameters, seed: seed)
+        }
+        // What is measured is kept out of training.
+        let known = history.dropLast(configuration.evaluation == nil ? 0 : 1)
+        let histories = Histories([Array(known)], itemCount: network.itemCount)
         let (whole, personal) = broadcast.pool.withTape(
             personal: privateParameters, seed: seed
         ) { tape in
@@ -122,7 +147,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
                 tape.parameters.read(.personal)
             )
         }
-        let shape = code.shape(round: broadcast.round)
+        let shape = code.shape(round: number)
         var statistic = Statistic(rows: [], width: shape.columns, values: [])
         var squaredNorm = Double.infinity
         if whole.squaredNorm.isFinite, personal.allSatisfy(\.isFinite) {
@@ -130,7 +155,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             if configuration.clipsLayers {
                 update.clipLayers(of: &changes, to: broadcast.clippingNorm)
             }
-            statistic = code.encode(changes, round: broadcast.round)
+            statistic = code.encode(changes, round: number)
             squaredNorm = statistic.squaredNorm
             privateParameters = personal
         }
@@ -142,16 +167,48 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         return statistic
     }
 
-    /// One step of the server's optimiser along the mean change.
+    /// How the device's list does before its last interaction.
+    private func measurement(
+        _ broadcast: Broadcast, of history: [Interaction], privateParameters: [Float], seed: UInt64
+    ) -> Statistic {
+        guard let evaluation = configuration.evaluation else {
+            preconditionFailure("nothing is measured")
+        }
+        let known = Array(history.dropLast())
+        guard let last = history.last, !known.isEmpty, last.item >= 0,
+            last.item < network.itemCount
+        else { return evaluation.statistic(rank: nil, length: history.count) }
+        let model = PersonalizedModel(
+            NetworkModel(network, pool: broadcast.pool), training: training)
+        let outcome = RankingEvaluation(evaluation.ranking, itemCount: network.itemCount).outcome(
+            scores: model.scores(history: known, privateParameters: privateParameters),
+            user: Int(truncatingIfNeeded: seed), seen: items(of: known), targets: [last.item])
+        return evaluation.statistic(rank: outcome?.sampledRanks.first, length: history.count)
+    }
+
+    /// The items of the catalogue in a history.
+    private func items(of history: [Interaction]) -> [Int32] {
+        history.map(\.item).filter { $0 >= 0 && $0 < network.itemCount }
+    }
+
+    /// One step of the server's optimiser along the mean change, or a look at the quality.
     package mutating func update(round: Int, with sum: NoisySum) {
-        let shape = code.shape(round: round)
+        guard case .training(let number) = schedule.rounds[round] else {
+            if let evaluation = configuration.evaluation {
+                let isStopped = watch.take(
+                    evaluation.quality(in: sum), shared: shared, patience: evaluation.patience)
+                if isStopped { shared = watch.best ?? shared }
+            }
+            return
+        }
+        let shape = code.shape(round: number)
         let dimension = shape.rows * shape.columns
         let extra = configuration.adaptiveClipping == nil ? 0 : shape.columns
         precondition(sum.values.count == dimension + extra, "the sum has another dimension")
         let contributors = max(1, sum.contributors)
         var vector = update.gather(shared)
         configuration.server.apply(
-            code.decode(sum.values.prefix(dimension), round: round, state: &codeState),
+            code.decode(sum.values.prefix(dimension), round: number, state: &codeState),
             scale: 1 / Float(contributors), to: &vector, state: &state)
         update.scatter(vector, to: &shared)
         if let adaptive = configuration.adaptiveClipping {
@@ -160,6 +217,10 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
                 contributors: contributors)
         }
     }
+
+    package var isFinished: Bool { watch.isStopped }
+
+    package var measuredQuality: MeasuredQuality? { watch.last }
 
     /// The model as of the rounds taken in so far.
     package var model: PersonalizedModel<Network> {
@@ -172,6 +233,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         // Swift prints the shortest text that reads back as the same number.
         snapshot.attributes["clippingNorm"] = String(clippingNorm)
         let shape = [update.rowCount, update.width]
+        watch.write(to: &snapshot)
         snapshot.tensors["server.code"] = Snapshot.Tensor(
             shape: [codeState.count], values: codeState)
         snapshot.tensors["server.first"] = Snapshot.Tensor(shape: shape, values: state.first)
@@ -186,9 +248,10 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         let state = ServerOptimizer.State(
             first: try checkpoint.values("server.first", shape: shape),
             second: try checkpoint.values("server.second", shape: shape))
+        let watch = try QualityWatch(checkpoint, parameters: shared.count)
         codeState = try checkpoint.values("server.code", shape: [code.stateCount])
         clippingNorm = try Self.clippingNorm(in: checkpoint)
-        (shared, self.state) = (restored, state)
+        (shared, self.state, self.watch) = (restored, state, watch)
     }
 
     private static func clippingNorm(in snapshot: Snapshot) throws(SnapshotError) -> Double {

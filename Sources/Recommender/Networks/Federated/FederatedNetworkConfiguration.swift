@@ -33,6 +33,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
     package var clipsLayers: Bool
     /// How the change is made smaller before it is summed.
     package var compression: UpdateCompression
+    /// How quality is measured by private sums; nil if it is not.
+    package var evaluation: PrivateEvaluation?
     /// Shared parameters that stay at their start: layers, or else what names begin with.
     package var frozen: [String]
     /// The seed of starting values and of ranking.
@@ -45,7 +47,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         gradientNorm: Double = 0, proximalWeight: Float = 0,
         server: ServerOptimizer = .adam(rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-4),
         clippingNorm: Double = 1, adaptiveClipping: AdaptiveClipping? = nil,
-        clipsLayers: Bool = false, compression: UpdateCompression = .none, frozen: [String] = [],
+        clipsLayers: Bool = false, compression: UpdateCompression = .none,
+        evaluation: PrivateEvaluation? = nil, frozen: [String] = [],
         seed: UInt64 = 0
     ) {
         self.rounds = rounds
@@ -62,6 +65,7 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         self.adaptiveClipping = adaptiveClipping
         self.clipsLayers = clipsLayers
         self.compression = compression
+        self.evaluation = evaluation
         self.frozen = frozen
         self.seed = seed
     }

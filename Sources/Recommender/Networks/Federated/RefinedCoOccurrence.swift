@@ -44,6 +44,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
 
     package var queries: [SumQuery] {
         let refining = refinement.queries
+        let whole = refining.reduce(0) { $0 + $1.budgetShare }
         return embeddings.queries.map { query in
             var query = query
             query.budgetShare *= embeddingShare
@@ -51,10 +52,14 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
         }
             + refining.map { query in
                 var query = query
-                query.budgetShare = (1 - embeddingShare) / Double(refining.count)
+                query.budgetShare *= (1 - embeddingShare) / whole
                 return query
             }
     }
+
+    package var isFinished: Bool { refinement.isFinished }
+
+    package var measuredQuality: MeasuredQuality? { refinement.measuredQuality }
 
     package func makePrivateParameters(seed: UInt64) -> [Float] { [] }
 
