@@ -8,7 +8,9 @@ struct Covey: AsyncParsableCommand {
         commandName: "covey",
         abstract: "Train recommenders from behaviour that never leaves the device.",
         version: coveyVersion,
-        subcommands: [Simulate.self, Train.self, Budget.self, Audit.self, Rank.self, Model.self])
+        subcommands: [
+            Simulate.self, Train.self, Explore.self, Budget.self, Audit.self, Rank.self, Model.self,
+        ])
 }
 
 @main

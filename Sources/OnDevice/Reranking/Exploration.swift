@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Recommender
 
 /// Draws now and then what is not the best, so that what was never shown can be learned of.
 ///
@@ -38,35 +38,23 @@ public enum Exploration: Sendable, Hashable, Codable {
     func choose(
         among values: [Double], spread: Double, using generator: inout some RandomNumberGenerator
     ) -> (chosen: Int, best: Int, propensity: Double) {
-        var best = 0
-        for index in values.indices where values[index] > values[best] { best = index }
+        let best = ExplorationPolicy.best(of: values)
+        guard let policy else { return (best, best, 1) }
+        let probabilities = policy.probabilities(of: values, spread: spread)
+        guard probabilities[best] < 1 else { return (best, best, 1) }
+        let chosen = ExplorationPolicy.draw(
+            Double.random(in: 0..<1, using: &generator), from: probabilities)
+        return (chosen, best, probabilities[chosen])
+    }
+
+    /// What the probabilities are; nil for none but the best.
+    private var policy: ExplorationPolicy? {
         switch self {
-        case .none:
-            return (best, best, 1)
+        case .none: nil
         case .epsilonGreedy(let epsilon):
-            let epsilon = epsilon.bounded(to: 0...1, notANumber: 0)
-            let others = values.count - 1
-            guard others > 0, Double.random(in: 0..<1, using: &generator) < epsilon else {
-                return (best, best, others > 0 ? 1 - epsilon : 1)
-            }
-            let other = Int.random(in: 0..<others, using: &generator)
-            return (other < best ? other : other + 1, best, epsilon / Double(others))
+            .epsilonGreedy(epsilon.bounded(to: 0...1, notANumber: 0))
         case .plackettLuce(let temperature):
-            let scale = temperature.bounded(to: 0...1000, notANumber: 0) * spread
-            guard scale > 0 else { return (best, best, 1) }
-            let weights = values.map { exp(($0 - values[best]) / scale) }
-            let total = weights.reduce(0, +)
-            var remaining = Double.random(in: 0..<1, using: &generator) * total
-            // Rounding may leave a little over at the end, where the best then stands in.
-            var chosen = best
-            for index in weights.indices {
-                remaining -= weights[index]
-                if remaining < 0 {
-                    chosen = index
-                    break
-                }
-            }
-            return (chosen, best, weights[chosen] / total)
+            .plackettLuce(temperature: temperature.bounded(to: 0...1000, notANumber: 0))
         }
     }
 }

@@ -12,6 +12,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case nobodyLeft
     /// No device has held-out items to judge a ranking by.
     case nothingToEvaluate
+    /// A model is of another catalogue than the scenario's.
+    case otherCatalogue
 
     /// The cause and the remedy, in one line.
     public var description: String {
@@ -27,6 +29,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .nothingToEvaluate:
             "no person has an interaction to hold out: rankings cannot be judged; "
                 + "the data need people with at least 2 interactions"
+        case .otherCatalogue:
+            "the model is of other items than the scenario's data; give the scenario and the data "
+                + "that it was trained with"
         }
     }
 }

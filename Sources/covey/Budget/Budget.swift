@@ -33,10 +33,18 @@ enum BudgetError: Error, CustomStringConvertible {
 
 /// Runs `body`; an error is one line on standard error, and status 2.
 func reporting<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let code as ExitCode { throw code } catch {
-        FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
-        throw ExitCode(2)
-    }
+    do { return try body() } catch { throw reported(error) }
+}
+
+/// Runs `body`; an error is one line on standard error, and status 2.
+func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do { return try await body() } catch { throw reported(error) }
+}
+
+private func reported(_ error: any Error) -> ExitCode {
+    if let code = error as? ExitCode { return code }
+    FileHandle.standardError.write(Data("covey: \(error)\n".utf8))
+    return ExitCode(2)
 }
 
 /// A value as JSON that scripts can rely on.
