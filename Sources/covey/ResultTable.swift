@@ -1,6 +1,5 @@
 import DifferentialPrivacy
 import FederatedProtocol
-import Foundation
 import PrivacyLedger
 import Recommender
 import Simulation
@@ -56,7 +55,7 @@ struct ResultTable {
         return lines.joined(separator: "\n")
     }
 
-    /// What private sums showed, of all people and of groups.
+    /// What private sums showed, of all people and by the length of histories.
     private func words(_ measured: MeasuredQuality) -> [String] {
         func words(_ group: MeasuredQuality.Group) -> String {
             "HR@\(measured.cutoff) \(TextTable.number(group.hitRate, 3)) "
@@ -64,10 +63,10 @@ struct ResultTable {
                 + "NDCG@\(measured.cutoff) \(TextTable.number(group.ndcg, 3)), "
                 + "\(Int(group.people.rounded())) people"
         }
-        return ["by a private sum  \(words(measured.all)), while training"]
+        return ["by a private sum  \(words(measured.all)), in training"]
             + measured.groups.map { group in
-                "  histories from \(group.shortestHistory ?? 0)".padding(
-                    toLength: 18, withPad: " ", startingAt: 0) + words(group)
+                let name = "  of \(group.shortestHistory ?? 0) and more"
+                return name + String(repeating: " ", count: max(1, 18 - name.count)) + words(group)
             } + [""]
     }
 

@@ -39,6 +39,20 @@ import VectorKernels
         layout.parameters(.shared).flatMap { tape.memory.readGradient(tape.parameters[$0]) }
     }
 
+    @Test func `where all rows move, momentum carries on those that a step does not touch`() {
+        for optimizer in [Optimizer.momentum(rate: 0.1), .adam(rate: 0.1)] {
+            let tape = tape()
+            let descent = Descent(optimizer, on: tape, movesAllRows: true)
+            differentiate(tape, [4, 1, 4])
+            descent.step()
+            differentiate(tape, [2])
+            let before = rows(tape)
+            descent.step()
+            #expect(changes(before, rows(tape)) == [1, 2, 4])
+            #expect(gradients(tape).allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test(arguments: optimizers)
     func `rows that a step does not touch stay as they are`(optimizer: Optimizer) {
         let tape = tape()

@@ -53,7 +53,9 @@ extension Simulation {
                 itemCount: catalogue.count, configuration: configuration)
             let training = CentralTraining(
                 part, on: Histories(histories, itemCount: catalogue.count),
-                .init(batchSize: settings.batchSize, seed: scenario.seed))
+                .init(
+                    optimizer: .adam(rate: settings.pretrainingRate), batchSize: settings.batchSize,
+                    movesAllRows: settings.movesAllRows, seed: scenario.seed))
             for epoch in 1...settings.pretrainingEpochs {
                 let loss = try await training.pass { share in
                     try interruption.check()
@@ -80,7 +82,8 @@ extension Simulation {
         let training = CentralTraining(
             network, on: histories,
             .init(
-                optimizer: settings.optimizer, batchSize: settings.batchSize, seed: scenario.seed),
+                optimizer: settings.optimizer, batchSize: settings.batchSize,
+                movesAllRows: settings.movesAllRows, seed: scenario.seed),
             from: start)
         func judge(_ model: some Ranker) async throws -> RankingQuality {
             let personal = (0..<histories.people).map(training.personal)

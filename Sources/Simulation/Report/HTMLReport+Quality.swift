@@ -6,6 +6,7 @@ extension HTMLReport {
         var blocks: [ReportPage.Block] = []
         if let comparison { blocks.append(.figure(comparison)) }
         blocks.append(.table(qualityTable))
+        if let measured = result.quality.measured { blocks.append(.table(table(of: measured))) }
         blocks += [
             perRound("hit-rate", "HR@\(cutoff)") { $0.sampled.hitRate },
             perRound("ndcg", "NDCG@\(cutoff)") { $0.sampled.ndcg },
@@ -17,6 +18,24 @@ extension HTMLReport {
                     + "among all items that the person does not know. Popularity and training "
                     + "without privacy are references that protect nobody."
             ], blocks: blocks)
+    }
+
+    /// What private sums showed while training, by the length of histories.
+    private func table(of measured: MeasuredQuality) -> ReportPage.Table {
+        .init(
+            "As private sums showed it in training",
+            columns: [
+                "histories", "HR@\(measured.cutoff)", "from", "to (95 %)",
+                "NDCG@\(measured.cutoff)", "people, about",
+            ],
+            rows: ([measured.all] + measured.groups).map { group in
+                (
+                    group.shortestHistory.map { "of \($0) and more" } ?? "all",
+                    [group.hitRate, group.lowest, group.highest, group.ndcg].map {
+                        NumberText.fixed($0)
+                    } + ["\(Int(group.people.rounded()))"]
+                )
+            })
     }
 
     private typealias Reading = (name: String, value: (RankingQuality) -> Double)

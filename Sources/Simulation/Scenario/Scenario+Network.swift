@@ -34,8 +34,13 @@ extension Scenario {
         package var evaluationInterval: Int
         /// The optimiser.
         package var optimizer: Optimizer
+        /// Whether rows of tables move in steps that do not touch them, as they do where an optimiser
+        /// goes through all parameters.
+        package var movesAllRows: Bool
         /// For NeuMF: how many epochs its parts are first trained for alone, with Adam; 0 for none.
         package var pretrainingEpochs: Int
+        /// The rate of that.
+        package var pretrainingRate: Float
         /// The examples of a batch.
         package var batchSize: Int
     }
@@ -178,8 +183,11 @@ extension Scenario {
             epochs: try reader.integer("central.epochs", default: 20, in: 1...100_000),
             evaluationInterval: try reader.integer(
                 "central.evaluateEvery", default: 5, in: 1...100_000), optimizer: optimizer,
+            movesAllRows: try reader.flag("central.movesAllRows", default: false),
             pretrainingEpochs: network.hasParts
                 ? try reader.integer("central.pretrainingEpochs", default: 0, in: 0...10_000) : 0,
+            pretrainingRate: network.hasParts
+                ? try number("pretrainingLearningRate", 1e-3, 1e-9...1000) : 0,
             batchSize: try reader.integer("central.batchSize", default: 128, in: 1...1_000_000))
     }
 }
