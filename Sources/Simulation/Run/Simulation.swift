@@ -136,7 +136,7 @@ public struct Simulation: Sendable {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
-        quality.measured = state.algorithm.measuredQuality
+        quality.measured = state.metrics.last { $0.measured != nil }?.measured
         if status == .finished {
             for statement in quality.statements {
                 try ledger.record(.statement(statement), time: Int64(state.round) * 1000)

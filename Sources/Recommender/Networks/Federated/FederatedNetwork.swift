@@ -31,7 +31,8 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     ///   - network: The network.
     ///   - configuration: The settings.
     ///   - shared: What the shared parameters start as; nil for the network's own start.
-    /// - Throws: ``FederatedNetworkError`` where settings name parameters that it does not have.
+    /// - Throws: ``FederatedNetworkError`` where settings name parameters that it does not have, or make
+    ///   an update smaller than it can be.
     package init(
         _ network: Network, configuration: FederatedNetworkConfiguration, shared: [Float]? = nil
     ) throws {
@@ -93,8 +94,8 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         network.layout.start(.personal, seed: seed)
     }
 
-    /// The shared parameters and the clipping norm, with tapes for the devices that this process
-    /// simulates.
+    /// The shared parameters, the clipping norm and which round it is, with tapes for the devices that
+    /// this process simulates.
     package struct Broadcast: Sendable {
         let pool: TapePool
         let clippingNorm: Double
@@ -125,8 +126,8 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             clippingNorm: try Self.clippingNorm(in: snapshot), round: round)
     }
 
-    /// How far the device's shared parameters moved, or how its list did; nothing where training diverged, as a sum takes
-    /// finite numbers only, and the private parameters then stay.
+    /// How far the device's shared parameters moved, or how its list did; nothing where training
+    /// diverged, as a sum takes finite numbers only, and the private parameters then stay.
     package func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64

@@ -12,7 +12,7 @@ package enum UpdateCompression: Sendable, Hashable {
     /// trained, as in Sun et al., "Improving LoRA in privacy-preserving federated learning", ICLR 2024.
     case lowRank(Int)
 
-    /// A round is about every so-manieth row of the update, the next round about the next ones: a
+    /// A round is about one of so many parts of the update's rows, the next round about the next part: a
     /// sub-model of a fraction of the parameters. Rows of other rounds count as unchanged.
     case parts(Int)
 
