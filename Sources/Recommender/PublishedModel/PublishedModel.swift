@@ -4,7 +4,8 @@ public import VectorKernels
 /// and the public catalogue, in one signed file that is used where it is mapped.
 ///
 /// The layout is specified in `protocol/model.md`. Opening reads the header and the small parts; rows
-/// and texts are read when they are asked for.
+/// and texts are read when they are asked for. Of a model with a network, opening reads that and the
+/// catalogue as well.
 public struct PublishedModel: Sendable {
     /// The version this code writes, and the only one it reads.
     public static let version: UInt32 = 1

@@ -44,10 +44,7 @@ package struct SelfAttention: RecommenderNetwork {
         package var name: String { "sasrec" }
         package var title: String { "SASRec" }
         package var contradiction: String? {
-            dimensions % heads == 0
-                ? nil
-                : "algorithm.heads is \(heads), which does not divide algorithm.dimensions, "
-                    + "\(dimensions)"
+            TransformerBlock.contradiction(heads: heads, dimensions: dimensions)
         }
 
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {

@@ -56,10 +56,7 @@ package struct SequenceRefiner: RecommenderNetwork {
         package var name: String { "sequence-refiner" }
         package var title: String { "refined co-occurrence" }
         package var contradiction: String? {
-            dimensions % heads == 0
-                ? nil
-                : "algorithm.heads is \(heads), which does not divide the \(dimensions) dimensions; "
-                    + "choose one that does, or set algorithm.dimensions"
+            TransformerBlock.contradiction(heads: heads, dimensions: dimensions)
         }
 
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {

@@ -49,3 +49,13 @@ struct TransformerBlock: Sendable {
         return tape.sum(y, tape.dropout(second(hidden, on: tape), rate: dropout))
     }
 }
+
+extension TransformerBlock {
+    /// What is wrong with a number of heads for columns that are divided among them; nil if nothing is.
+    static func contradiction(heads: Int, dimensions: Int) -> String? {
+        dimensions % heads == 0
+            ? nil
+            : "algorithm.heads is \(heads), which does not divide the \(dimensions) dimensions; "
+                + "choose one that does, or set algorithm.dimensions"
+    }
+}
