@@ -66,6 +66,8 @@ struct Train: AsyncParsableCommand {
             line.renew("epoch \(epoch)/\(epochs): \(Int(share * 100)) %")
         case .pretraining(let part, let epoch, let epochs, let share):
             line.renew("\(part), epoch \(epoch)/\(epochs): \(Int(share * 100)) %")
+        case .pretrained(let part, let epoch, let epochs, let loss):
+            line.keep("\(part), epoch \(epoch)/\(epochs): loss \(TextTable.number(loss, 4))")
         case .judged(let judged, let epochs):
             line.keep(
                 "epoch \(judged.epoch)/\(epochs): loss \(TextTable.number(judged.loss, 4)), "

@@ -11,13 +11,13 @@ public import Recommender
 public struct CentralResult: Sendable, Codable {
     /// The state after an epoch that was judged.
     public struct Epoch: Sendable, Codable {
-        /// The number of passes over all histories.
+        /// The number of passes over all histories; 0 for the start from parts trained first.
         public var epoch: Int
-        /// The mean loss of the last pass.
-        public var loss: Double
-        /// The time spent on training so far, in seconds.
+        /// The mean loss of the last pass; nil before the first.
+        public var loss: Double?
+        /// The time spent on training so far, parts included, in seconds.
         public var seconds: Double
-        /// The processor time spent on training so far, in seconds.
+        /// The processor time spent so, in seconds.
         public var cpuSeconds: Double
         /// How well it ranks.
         public var quality: RankingQuality

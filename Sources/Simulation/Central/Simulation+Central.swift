@@ -8,10 +8,27 @@ public enum CentralEvent: Sendable {
     case progress(epoch: Int, epochs: Int, share: Double)
     /// So much of an epoch of a part that is trained first is done.
     case pretraining(String, epoch: Int, epochs: Int, share: Double)
-    /// An epoch was judged.
+    /// An epoch of a part that is trained first is done.
+    case pretrained(String, epoch: Int, epochs: Int, loss: Double)
+    /// An epoch was judged; the start, before the first, where parts were trained first.
     case judged(CentralResult.Epoch, epochs: Int)
     /// Work outside the epochs has begun.
     case stage(String)
+}
+
+/// The time that some work took, in seconds.
+private struct TimeSpent {
+    var seconds = 0.0
+    var cpuSeconds = 0.0
+
+    /// Does some of the work.
+    mutating func adding<Result>(_ work: () async throws -> Result) async rethrows -> Result {
+        let (began, usage) = (Date(), ProcessUsage.current)
+        let result = try await work()
+        seconds -= began.timeIntervalSinceNow
+        cpuSeconds += ProcessUsage.current.cpuSeconds - usage.cpuSeconds
+        return result
+    }
 }
 
 extension Simulation {
@@ -29,94 +46,100 @@ extension Simulation {
                 "algorithm.name is not 'network'; only networks are trained centrally")
         }
         let network = try task.network.make(catalogue)
-        guard task.central.pretrainingEpochs > 0,
+        guard let parts = task.central.parts,
             let whole = network as? NeuralCollaborativeFiltering
         else {
             return try await train(network, named: task.network.title, task.central, observer)
         }
         return try await train(
             whole, named: task.network.title, task.central, observer,
-            from: try await pretrain(whole, task.central, observer))
+            from: try await pretrain(whole, parts, observer))
+    }
+
+    /// What the parts of a network that were trained first give the whole.
+    private struct Start {
+        var values: NetworkValues
+        var spent: TimeSpent
     }
 
     /// Starting values of NeuMF from its parts, each trained alone.
     private func pretrain(
-        _ whole: NeuralCollaborativeFiltering, _ settings: Scenario.CentralSettings,
+        _ whole: NeuralCollaborativeFiltering, _ parts: Scenario.CentralSettings.Parts,
         _ observer: (CentralEvent) -> Void
-    ) async throws -> NetworkValues {
+    ) async throws -> Start {
+        var spent = TimeSpent()
+        let histories = Histories(self.histories, itemCount: catalogue.count)
         func train(
-            _ architecture: NeuralCollaborativeFiltering.Architecture
+            _ architecture: NeuralCollaborativeFiltering.Architecture,
+            _ settings: Scenario.CentralPasses
         ) async throws -> (NeuralCollaborativeFiltering, NetworkValues) {
             var configuration = whole.configuration
             configuration.architecture = architecture
             let part = NeuralCollaborativeFiltering(
                 itemCount: catalogue.count, configuration: configuration)
-            let training = CentralTraining(
-                part, on: Histories(histories, itemCount: catalogue.count),
-                .init(
-                    optimizer: .adam(rate: settings.pretrainingRate), batchSize: settings.batchSize,
-                    movesAllRows: settings.movesAllRows, seed: scenario.seed))
-            for epoch in 1...settings.pretrainingEpochs {
-                let loss = try await training.pass { share in
-                    try interruption.check()
-                    observer(
-                        .pretraining(
-                            architecture.rawValue, epoch: epoch,
-                            epochs: settings.pretrainingEpochs, share: share))
+            let training = CentralTraining(part, on: histories, settings.configuration)
+            for epoch in 0..<settings.epochs {
+                let loss = try await spent.adding {
+                    try await training.pass { share in
+                        try interruption.check()
+                        observer(
+                            .pretraining(
+                                configuration.title, epoch: epoch + 1, epochs: settings.epochs,
+                                share: share))
+                    }
                 }
                 observer(
-                    .stage("\(architecture.rawValue), epoch \(epoch): loss \(loss)"))
+                    .pretrained(
+                        configuration.title, epoch: epoch + 1, epochs: settings.epochs,
+                        loss: loss))
             }
             return (part, training.values)
         }
-        let (gmf, product) = try await train(.gmf)
-        let (mlp, tower) = try await train(.mlp)
-        return whole.joining(product, of: gmf, tower, of: mlp)
+        let (gmf, product) = try await train(.gmf, parts.gmf)
+        let (mlp, tower) = try await train(.mlp, parts.mlp)
+        return Start(values: whole.joining(product, of: gmf, tower, of: mlp), spent: spent)
     }
 
     private func train<Network: RecommenderNetwork>(
         _ network: Network, named name: String, _ settings: Scenario.CentralSettings,
-        _ observer: (CentralEvent) -> Void, from start: NetworkValues? = nil
+        _ observer: (CentralEvent) -> Void, from start: Start? = nil
     ) async throws -> CentralResult {
         let histories = Histories(self.histories, itemCount: catalogue.count)
         let training = CentralTraining(
-            network, on: histories,
-            .init(
-                optimizer: settings.optimizer, batchSize: settings.batchSize,
-                movesAllRows: settings.movesAllRows, seed: scenario.seed),
-            from: start)
-        func judge(_ model: some Ranker) async throws -> RankingQuality {
-            let personal = (0..<histories.people).map(training.personal)
-            return try await quality(of: model, privateParameters: personal)
-        }
+            network, on: histories, settings.training.configuration, from: start?.values)
         observer(.stage("judging popularity"))
         var result = CentralResult(
             scenario: scenario.name, network: name, status: .finished, people: histories.people,
             items: catalogue.count,
             parameters: .init(
                 shared: network.layout.count(.shared), personal: network.layout.count(.personal)),
-            popularity: try await judge(
-                PopularityRanker(itemCount: catalogue.count, histories: self.histories)),
+            popularity: try await quality(
+                of: PopularityRanker(itemCount: catalogue.count, histories: self.histories),
+                privateParameters: training.values.personal),
             epochs: [], peakMemoryBytes: 0)
-        var (seconds, cpuSeconds) = (0.0, 0.0)
+        let epochs = settings.training.epochs
+        var spent = start?.spent ?? TimeSpent()
+        func judge(epoch: Int, loss: Double?) async throws {
+            observer(.stage("epoch \(epoch)/\(epochs): judging rankings"))
+            let judged = CentralResult.Epoch(
+                epoch: epoch, loss: loss, seconds: spent.seconds, cpuSeconds: spent.cpuSeconds,
+                quality: try await quality(
+                    of: training.model, privateParameters: training.values.personal))
+            result.epochs.append(judged)
+            observer(.judged(judged, epochs: epochs))
+        }
         do {
-            for epoch in 1...settings.epochs {
-                let (began, usage) = (Date(), ProcessUsage.current)
-                let loss = try await training.pass { share in
-                    try interruption.check()
-                    observer(.progress(epoch: epoch, epochs: settings.epochs, share: share))
+            if start != nil { try await judge(epoch: 0, loss: nil) }
+            for epoch in 0..<epochs {
+                let loss = try await spent.adding {
+                    try await training.pass { share in
+                        try interruption.check()
+                        observer(.progress(epoch: epoch + 1, epochs: epochs, share: share))
+                    }
                 }
-                seconds -= began.timeIntervalSinceNow
-                cpuSeconds += ProcessUsage.current.cpuSeconds - usage.cpuSeconds
-                guard epoch % settings.evaluationInterval == 0 || epoch == settings.epochs else {
-                    continue
+                if (epoch + 1) % settings.evaluationInterval == 0 || epoch + 1 == epochs {
+                    try await judge(epoch: epoch + 1, loss: loss)
                 }
-                observer(.stage("epoch \(epoch)/\(settings.epochs): judging rankings"))
-                let judged = CentralResult.Epoch(
-                    epoch: epoch, loss: loss, seconds: seconds, cpuSeconds: cpuSeconds,
-                    quality: try await judge(training.model))
-                result.epochs.append(judged)
-                observer(.judged(judged, epochs: settings.epochs))
             }
         } catch is Interrupted {
             result.status = .interrupted

@@ -26,25 +26,6 @@ extension Scenario {
         package var federated: FederatedNetworkConfiguration
     }
 
-    /// How a network is trained on everybody's histories at once.
-    package struct CentralSettings: Sendable, Hashable {
-        /// How often all histories are gone through.
-        package var epochs: Int
-        /// Rankings are judged after every so many epochs, and after the last.
-        package var evaluationInterval: Int
-        /// The optimiser.
-        package var optimizer: Optimizer
-        /// Whether rows of tables move in steps that do not touch them, as they do where an optimiser
-        /// goes through all parameters.
-        package var movesAllRows: Bool
-        /// For NeuMF: how many epochs its parts are first trained for alone, with Adam; 0 for none.
-        package var pretrainingEpochs: Int
-        /// The rate of that.
-        package var pretrainingRate: Float
-        /// The examples of a batch.
-        package var batchSize: Int
-    }
-
     static func readNetwork(
         _ reader: inout SettingsReader, seed: UInt64
     ) throws -> NetworkTask {
@@ -52,7 +33,7 @@ extension Scenario {
         return NetworkTask(
             network: network,
             federated: try readFederated(&reader, of: network.configuration, seed: seed),
-            central: try readCentral(&reader, of: network))
+            central: try CentralSettings(&reader, of: network, seed: seed))
     }
 
     static func readRefinement(
@@ -152,42 +133,5 @@ extension Scenario {
                 rate: rate, beta: try number("beta", 1, 1e-6...1000),
                 l1: try number("l1", 0, 0...1000), l2: try number("l2", 0, 0...1000))
         }
-    }
-
-    private enum OptimizerName: String, CaseIterable { case descent, momentum, adam, adagrad }
-
-    private static func readCentral(
-        _ reader: inout SettingsReader, of network: NetworkSettings
-    ) throws -> CentralSettings {
-        let name = try reader.choice("central.optimizer", default: OptimizerName.adam)
-        func number(
-            _ key: String, _ standard: Double, _ range: ClosedRange<Double>
-        ) throws -> Float {
-            Float(try reader.number("central." + key, default: standard, in: range))
-        }
-        let rate = try number("learningRate", name == .adam ? 1e-3 : 0.05, 1e-9...1000)
-        let decay = name == .adagrad ? 0 : try number("decay", 0, 0...1)
-        let optimizer: Optimizer =
-            switch name {
-            case .descent: .descent(rate: rate, decay: decay)
-            case .momentum:
-                .momentum(
-                    rate: rate, momentum: try number("momentum", 0.9, 0...0.9999), decay: decay)
-            case .adam:
-                .adam(
-                    rate: rate, beta1: try number("beta1", 0.9, 0...0.9999),
-                    beta2: try number("beta2", 0.999, 0...0.99999), decay: decay)
-            case .adagrad: .adagrad(rate: rate)
-            }
-        return CentralSettings(
-            epochs: try reader.integer("central.epochs", default: 20, in: 1...100_000),
-            evaluationInterval: try reader.integer(
-                "central.evaluateEvery", default: 5, in: 1...100_000), optimizer: optimizer,
-            movesAllRows: try reader.flag("central.movesAllRows", default: false),
-            pretrainingEpochs: network.hasParts
-                ? try reader.integer("central.pretrainingEpochs", default: 0, in: 0...10_000) : 0,
-            pretrainingRate: network.hasParts
-                ? try number("pretrainingLearningRate", 1e-3, 1e-9...1000) : 0,
-            batchSize: try reader.integer("central.batchSize", default: 128, in: 1...1_000_000))
     }
 }

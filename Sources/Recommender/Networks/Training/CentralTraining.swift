@@ -6,38 +6,12 @@ package import Learning
 /// A batch is divided among two lanes, each with its own tape; their gradients are added in the
 /// order of the lanes, so that results do not depend on the number of threads.
 package final class CentralTraining<Network: RecommenderNetwork> {
-    /// The settings.
-    package struct Configuration: Sendable, Hashable {
-        /// The optimiser.
-        package var optimizer: Optimizer
-        /// How its rate changes.
-        package var schedule: Schedule
-        /// The number of examples of a batch.
-        package var batchSize: Int
-        /// Whether rows of tables move in steps that do not touch them: see ``Descent``.
-        package var movesAllRows: Bool
-        /// Seeds starting values, order and draws.
-        package var seed: UInt64
-
-        /// Collects settings.
-        package init(
-            optimizer: Optimizer = .adam(rate: 1e-3), schedule: Schedule = .constant,
-            batchSize: Int = 128, movesAllRows: Bool = false, seed: UInt64 = 1
-        ) {
-            self.optimizer = optimizer
-            self.schedule = schedule
-            self.batchSize = batchSize
-            self.movesAllRows = movesAllRows
-            self.seed = seed
-        }
-    }
-
     // A lane's tape is used by one task of a batch, and between batches by the caller alone.
     private struct Lane: @unchecked Sendable { let tape: Tape }
 
     private let network: Network
     private let histories: Histories
-    private let configuration: Configuration
+    private let configuration: CentralTrainingConfiguration
     private let lanes: [Lane]
     private let descent: Descent
     private var random: SplitMix64
@@ -50,7 +24,7 @@ package final class CentralTraining<Network: RecommenderNetwork> {
     ///   - configuration: The settings.
     ///   - start: What parameters start as; nil for the network's own start.
     package init(
-        _ network: Network, on histories: Histories, _ configuration: Configuration,
+        _ network: Network, on histories: Histories, _ configuration: CentralTrainingConfiguration,
         from start: NetworkValues? = nil
     ) {
         self.network = network
