@@ -18,7 +18,7 @@ import VectorKernels
 
     /// Writes elements over and over until x is full.
     private func fill(_ elements: [Float]) {
-        tape.memory.write((0..<x.count).map { elements[$0 % elements.count] }, to: x)
+        tape.memory.write((0..<x.count).map { elements[$0 % elements.count] }[...], to: x)
     }
 
     private func expectFiniteGradient(_ sourceLocation: SourceLocation = #_sourceLocation) {

@@ -91,7 +91,7 @@ struct ReferenceTape {
         tape = Tape(layout, seed: 1)
         for (name, parameter) in parameters {
             let elements = reference.inputs[name, default: []].flatMap(\.self)
-            tape.memory.write(elements, to: tape.parameters[parameter])
+            tape.memory.write(elements[...], to: tape.parameters[parameter])
         }
         tape.restart(training: true)
     }

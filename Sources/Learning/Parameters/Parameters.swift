@@ -63,16 +63,14 @@ extension Parameters {
     /// Writes the values of all parameters of a scope, one after the other; those of a person for
     /// personal ones. Of shared ones, no row counts as changed any more.
     package func write(
-        _ values: some RandomAccessCollection<Float>, _ scope: ParameterLayout.Scope,
-        person: Int = 0
+        _ values: [Float], _ scope: ParameterLayout.Scope, person: Int = 0
     ) {
         precondition(values.count == layout.count(scope))
-        var first = values.startIndex
+        var first = 0
         for parameter in layout.parameters(scope) {
             let tensor = matrix(of: parameter, person: person)
-            let end = values.index(first, offsetBy: tensor.count)
-            memory.write(values[first..<end], to: tensor)
-            first = end
+            memory.write(values[first..<first + tensor.count], to: tensor)
+            first += tensor.count
         }
         if scope == .shared { forgetChanged() }
     }

@@ -64,9 +64,9 @@ package final class Tape {
     private func seed() -> UInt32 { UInt32(truncatingIfNeeded: random.next() >> 32) }
 
     /// A matrix of given elements that nothing is differentiated by.
-    package func constant(_ elements: some Collection<Float>, columns: Int) -> Tensor {
+    package func constant(_ elements: [Float], columns: Int) -> Tensor {
         let tensor = memory.allocate(rows: elements.count / columns, columns: columns)
-        memory.write(elements, to: tensor)
+        memory.write(elements[...], to: tensor)
         return tensor
     }
 
@@ -78,7 +78,15 @@ package final class Tape {
     }
 
     /// Keeps numbers of rows, or starts of runs with the end of the last.
-    package func keep(_ rows: some Collection<Int32>) -> RowNumbers { memory.keep(rows) }
+    package func keep(_ rows: [Int32]) -> RowNumbers { memory.keep(rows) }
+
+    /// Keeps the numbers of rows that follow each other.
+    package func keep(_ rows: Range<Int>) -> RowNumbers { memory.keep(rows) }
+
+    /// Keeps the same row number several times.
+    package func keep(repeating row: Int32, count: Int) -> RowNumbers {
+        memory.keep(repeating: row, count: count)
+    }
 }
 
 // Layers.
@@ -351,8 +359,8 @@ extension Tape {
     ///   shape of `logits`; nil where all are drawn alike.
     package func addSampledSoftmax(_ logits: Tensor, logRates: Tensor? = nil, scale: Float) {
         let corrected = logRates.map { sum(logits, $0, scale: -1) } ?? logits
-        let targets = keep(repeatElement(0, count: logits.rows))
-        let runs = keep((0...logits.rows).lazy.map(Int32.init))
+        let targets = keep(repeating: 0, count: logits.rows)
+        let runs = keep(0..<logits.rows + 1)
         addSoftmaxCrossEntropy(corrected, targets: targets, runs: runs, scale: scale)
     }
 

@@ -77,9 +77,25 @@ package final class TensorMemory {
     }
 
     /// Keeps row numbers until the next release.
-    package func keep(_ rows: some Collection<Int32>) -> RowNumbers {
+    package func keep(_ rows: [Int32]) -> RowNumbers {
         let kept = makeRows(rows.count)
-        for (place, row) in zip(kept.start..., rows) { numbers[place] = row }
+        for place in 0..<rows.count { numbers[kept.start + place] = rows[place] }
+        return kept
+    }
+
+    /// Keeps the numbers of rows that follow each other until the next release.
+    package func keep(_ rows: Range<Int>) -> RowNumbers {
+        let kept = makeRows(rows.count)
+        for place in 0..<rows.count {
+            numbers[kept.start + place] = Int32(rows.lowerBound + place)
+        }
+        return kept
+    }
+
+    /// Keeps the same row number several times until the next release.
+    package func keep(repeating row: Int32, count: Int) -> RowNumbers {
+        let kept = makeRows(count)
+        for place in 0..<count { numbers[kept.start + place] = row }
         return kept
     }
 
@@ -177,14 +193,14 @@ extension TensorMemory {
     }
 
     /// Writes the elements of a contiguous matrix.
-    package func write(_ elements: some Collection<Float>, to tensor: Tensor) {
+    package func write(_ elements: ArraySlice<Float>, to tensor: Tensor) {
         precondition(tensor.isContiguous && tensor.start >= 0 && tensor.end <= used)
         precondition(elements.count == tensor.count)
         _ = values[tensor.start..<tensor.start + tensor.count].update(fromContentsOf: elements)
     }
 
     /// Writes the gradient of a contiguous matrix.
-    package func writeGradient(_ elements: some Collection<Float>, to tensor: Tensor) {
+    package func writeGradient(_ elements: ArraySlice<Float>, to tensor: Tensor) {
         precondition(tensor.isContiguous && tensor.start >= 0 && tensor.end <= used)
         precondition(elements.count == tensor.count)
         _ = gradients[tensor.start..<tensor.start + tensor.count].update(

@@ -22,7 +22,7 @@ extension NetworkCheck {
         for parameter in parameters {
             let tensor = tape.parameters[parameter]
             let values = (0..<tensor.count).map { _ in random.nextApproximateNormal() * 0.4 }
-            tape.memory.write(values, to: tensor)
+            tape.memory.write(values[...], to: tensor)
         }
         let examples = [0, 2, 4, 3].enumerated().map { person, place in
             Example(person: person, place: network.unit == .person ? 0 : place)
@@ -45,9 +45,9 @@ extension NetworkCheck {
             let values = tape.memory.read(tensor)
             for _ in 0..<3 {
                 let direction = values.map { _ in random.next() & 1 == 0 ? step : -step }
-                tape.memory.write(zip(values, direction).map { $0 + $1 }, to: tensor)
+                tape.memory.write(zip(values, direction).map { $0 + $1 }[...], to: tensor)
                 let above = loss()
-                tape.memory.write(zip(values, direction).map { $0 - $1 }, to: tensor)
+                tape.memory.write(zip(values, direction).map { $0 - $1 }[...], to: tensor)
                 let difference = (above - loss()) / Double(2 * step)
                 let slope = zip(gradient, direction).reduce(0.0) {
                     $0 + Double($1.0 * $1.1 / step)
@@ -56,7 +56,7 @@ extension NetworkCheck {
                     abs(difference - slope) <= 0.003 * norm + 0.005, "\(name)",
                     sourceLocation: sourceLocation)
             }
-            tape.memory.write(values, to: tensor)
+            tape.memory.write(values[...], to: tensor)
         }
     }
 }

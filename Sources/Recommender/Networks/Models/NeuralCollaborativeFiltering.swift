@@ -132,8 +132,8 @@ package struct NeuralCollaborativeFiltering: RecommenderNetwork {
     package func scores(of person: Int, in histories: Histories, on tape: Tape) -> Tensor {
         tape.scores(itemCount: itemCount) { items in
             logits(
-                people: tape.keep(repeatElement(0, count: items.count)),
-                items: tape.keep(items.lazy.map(Int32.init)), on: tape)
+                people: tape.keep(repeating: 0, count: items.count),
+                items: tape.keep(items), on: tape)
         }
     }
 

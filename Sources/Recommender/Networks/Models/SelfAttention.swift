@@ -126,8 +126,8 @@ package struct SelfAttention: RecommenderNetwork {
         let length = min(configuration.length, count)
         guard length > 0 else { return tape.constant(0, rows: 1, columns: itemCount) }
         let inputs = tape.keep((count - length..<count).map { histories.item($0, of: person) })
-        let first = Int32(configuration.length - length)
-        let places = tape.keep(first..<Int32(configuration.length))
+        let first = configuration.length - length
+        let places = tape.keep(first..<configuration.length)
         let states = states(inputs, places, runs: tape.keep([0, Int32(length)]), on: tape)
         return tape.products(states.rows(length - 1..<length), withRowsOf: items)
     }

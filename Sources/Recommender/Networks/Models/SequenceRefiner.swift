@@ -159,8 +159,7 @@ package struct SequenceRefiner: RecommenderNetwork {
         let users = users(rows, latest: length, on: tape)
         // Rows of co-occurrence are short; normalisation begins every block, but not its keys.
         var x = normalized(rows.rows(events - length..<events), on: tape)
-        let places = tape.keep(
-            Int32(configuration.length - length)..<Int32(configuration.length))
+        let places = tape.keep(configuration.length - length..<configuration.length)
         x = tape.sum(x, tape.embedding(places, of: positions))
         let runs = tape.keep([0, Int32(length)])
         for block in blocks {
