@@ -128,7 +128,7 @@ public struct CoOccurrence: FederatedAlgorithm {
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64
     ) -> Statistic {
-        if broadcast.step == .popularity { return Self.popularity(of: history) }
+        if broadcast.step == .popularity { return ItemPopularity.vote(of: history) }
         let places = history.map { broadcast.kept.places[Int($0.item)] }.filter { $0 >= 0 }
         let local = LocalCoOccurrence(history: places, window: configuration.window)
         switch broadcast.step {
@@ -141,14 +141,6 @@ public struct CoOccurrence: FederatedAlgorithm {
                 rows: local.items, width: configuration.dimensions,
                 values: local.times(broadcast.basis).values)
         }
-    }
-
-    /// A device's vote for each of its items, of norm 1 over all.
-    private static func popularity(of history: [Interaction]) -> Statistic {
-        let items = Set(history.map(\.item)).sorted()
-        let vote = 1 / Float(max(items.count, 1)).squareRoot()
-        return Statistic(
-            rows: items, width: 1, values: [Float](repeating: vote, count: items.count))
     }
 
     /// Makes of the sum what the step is for.

@@ -2,17 +2,22 @@ internal import Learning
 
 /// The histories that networks learn from: one person's on a device, everybody's where a model is
 /// trained without privacy for comparison.
-public struct Histories: Sendable {
+package struct Histories: Sendable {
     /// The number of items of the catalogue.
-    public let itemCount: Int
+    package let itemCount: Int
+    /// How popular the items are; nil where training does not look at it.
+    package let popularity: ItemPopularity?
     private let interactions: [Interaction]
     private let starts: [Int]
     /// Each person's items in ascending order.
     private let sortedItems: [Int32]
 
     /// Collects histories, oldest interaction first; items outside the catalogue are left out.
-    public init(_ histories: [[Interaction]], itemCount: Int) {
+    package init(
+        _ histories: [[Interaction]], itemCount: Int, popularity: ItemPopularity? = nil
+    ) {
         self.itemCount = itemCount
+        self.popularity = popularity
         var interactions: [Interaction] = []
         var starts = [0]
         var sortedItems: [Int32] = []
@@ -28,7 +33,7 @@ public struct Histories: Sendable {
     }
 
     /// The number of people.
-    public var people: Int { starts.count - 1 }
+    package var people: Int { starts.count - 1 }
 
     /// One person's interactions, oldest first.
     func callAsFunction(_ person: Int) -> ArraySlice<Interaction> {
@@ -54,13 +59,18 @@ public struct Histories: Sendable {
         return low < starts[person + 1] && sortedItems[low] == item
     }
 
-    /// An item drawn uniformly from those that a person has not met; where nearly all are met, one
-    /// that is may slip through after 64 attempts.
+    /// An item drawn from all: uniformly, or as ``popularity`` has it.
+    func draw(_ random: inout SplitMix64) -> Int32 {
+        popularity?.draw(&random) ?? Int32(truncatingIfNeeded: random.next(below: itemCount))
+    }
+
+    /// An item drawn from those that a person has not met; where nearly all are met, one that is may
+    /// slip through after 64 attempts.
     func negative(for person: Int, random: inout SplitMix64) -> Int32 {
-        var item = Int32(truncatingIfNeeded: random.next(below: itemCount))
+        var item = draw(&random)
         var attempts = 0
         while contains(item, person: person), attempts < 64 {
-            item = Int32(truncatingIfNeeded: random.next(below: itemCount))
+            item = draw(&random)
             attempts += 1
         }
         return item

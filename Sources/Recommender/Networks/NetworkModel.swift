@@ -5,18 +5,30 @@ internal import VectorKernels
 package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
     /// The network.
     package let network: Network
+    /// How popular the items are; nil where ranking does not look at it.
+    let popularity: ItemPopularity?
     private let pool: TapePool
 
     /// A network with trained shared parameters, one after the other.
-    package init(_ network: Network, shared: [Float]) {
-        self.network = network
-        pool = TapePool(network.layout, shared: shared)
+    package init(_ network: Network, shared: [Float], popularity: ItemPopularity? = nil) {
+        self.init(
+            network, pool: TapePool(network.layout, shared: shared), popularity: popularity)
     }
 
     /// A network whose parameters are in a pool.
-    init(_ network: Network, pool: TapePool) {
+    init(_ network: Network, pool: TapePool, popularity: ItemPopularity?) {
         self.network = network
         self.pool = pool
+        self.popularity = popularity
+    }
+
+    /// The model of a snapshot, of this network.
+    ///
+    /// - Throws: ``SnapshotError`` where it is none.
+    init(_ network: Network, in snapshot: Snapshot) throws(SnapshotError) {
+        self.init(
+            network, shared: try network.shared(in: snapshot),
+            popularity: try ItemPopularity(snapshot, itemCount: network.itemCount))
     }
 
     /// The shared parameters.
@@ -31,12 +43,15 @@ package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
         history: [Interaction], privateParameters: [Float], seed: UInt64,
         preparing prepare: (Tape, Histories) -> Void
     ) -> [Float] {
-        let histories = Histories([history], itemCount: network.itemCount)
-        return pool.withTape(personal: privateParameters, seed: seed) { tape in
+        let histories = Histories(
+            [history], itemCount: network.itemCount, popularity: popularity)
+        let scores = pool.withTape(personal: privateParameters, seed: seed) { tape in
             prepare(tape, histories)
             tape.restart(training: false)
             return tape.memory.read(network.scores(of: 0, in: histories, on: tape))
         }
+        guard let popularity else { return scores }
+        return zip(scores, popularity.prior).map { $0 + $1 }
     }
 
     /// A vector of each item, one after the other.
@@ -57,9 +72,11 @@ package struct NetworkModel<Network: RecommenderNetwork>: Ranker {
                 values: Array(shared[start..<start + entry.count]))
             start += entry.count
         }
-        return Snapshot(
+        var snapshot = Snapshot(
             kind: network.configuration.name, attributes: network.configuration.texts,
             tensors: tensors)
+        popularity?.write(to: &snapshot)
+        return snapshot
     }
 }
 

@@ -70,6 +70,9 @@ package protocol RecommenderNetwork: Sendable {
 }
 
 extension RecommenderNetwork {
+    /// Whether an item is of the catalogue.
+    func knows(_ item: Int32) -> Bool { item >= 0 && Int(item) < itemCount }
+
     /// A person's private parameters before the first training: each person's differ.
     func startOfPerson(_ person: Int, seed: UInt64) -> [Float] {
         layout.start(.personal, seed: seed &+ 0x9E37_79B9 &* UInt64(person + 1))

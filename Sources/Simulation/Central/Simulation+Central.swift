@@ -49,11 +49,10 @@ extension Simulation {
         guard let parts = task.central.parts,
             let whole = network as? NeuralCollaborativeFiltering
         else {
-            return try await train(network, named: task.network.title, task.central, observer)
+            return try await train(network, task, observer)
         }
         return try await train(
-            whole, named: task.network.title, task.central, observer,
-            from: try await pretrain(whole, parts, observer))
+            whole, task, observer, from: try await pretrain(whole, parts, task, observer))
     }
 
     /// What the parts of a network that were trained first give the whole.
@@ -65,10 +64,10 @@ extension Simulation {
     /// Starting values of NeuMF from its parts, each trained alone.
     private func pretrain(
         _ whole: NeuralCollaborativeFiltering, _ parts: Scenario.CentralSettings.Parts,
-        _ observer: (CentralEvent) -> Void
+        _ task: Scenario.NetworkTask, _ observer: (CentralEvent) -> Void
     ) async throws -> Start {
         var spent = TimeSpent()
-        let histories = Histories(self.histories, itemCount: catalogue.count)
+        let histories = centralHistories(task)
         func train(
             _ architecture: NeuralCollaborativeFiltering.Architecture,
             _ settings: Scenario.CentralPasses
@@ -100,16 +99,26 @@ extension Simulation {
         return Start(values: whole.joining(product, of: gmf, tower, of: mlp), spent: spent)
     }
 
+    /// Everybody's histories, with popularity where training looks at it.
+    private func centralHistories(_ task: Scenario.NetworkTask) -> Histories {
+        Histories(
+            histories, itemCount: catalogue.count,
+            popularity: task.federated.popularity.map {
+                ItemPopularity(of: histories, itemCount: catalogue.count, $0)
+            })
+    }
+
     private func train<Network: RecommenderNetwork>(
-        _ network: Network, named name: String, _ settings: Scenario.CentralSettings,
+        _ network: Network, _ task: Scenario.NetworkTask,
         _ observer: (CentralEvent) -> Void, from start: Start? = nil
     ) async throws -> CentralResult {
-        let histories = Histories(self.histories, itemCount: catalogue.count)
+        let (histories, settings) = (centralHistories(task), task.central)
         let training = CentralTraining(
             network, on: histories, settings.training.configuration, from: start?.values)
         observer(.stage("judging popularity"))
         var result = CentralResult(
-            scenario: scenario.name, network: name, status: .finished, people: histories.people,
+            scenario: scenario.name, network: task.network.title, status: .finished,
+            people: histories.people,
             items: catalogue.count,
             parameters: .init(
                 shared: network.layout.count(.shared), personal: network.layout.count(.personal)),

@@ -1,5 +1,5 @@
 internal import Foundation
-package import Learning
+internal import Learning
 package import Recommender
 internal import VectorKernels
 
@@ -64,6 +64,7 @@ extension Scenario {
             "algorithm.clipLayers", default: settings.clipsLayers)
         settings.compression = try readCompression(&reader)
         settings.evaluation = try readEvaluation(&reader)
+        if network.drawsNegatives { settings.popularity = try readPopularity(&reader) }
         settings.frozen = reader.text("algorithm.frozen", default: "")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         settings.server = try readServer(&reader)
@@ -78,6 +79,16 @@ extension Scenario {
         var evaluation = PrivateEvaluation(interval: interval)
         try reader.read(PrivateEvaluation.settings, into: &evaluation)
         return evaluation
+    }
+
+    private static func readPopularity(
+        _ reader: inout SettingsReader
+    ) throws -> PopularityCorrection? {
+        let rounds = try reader.integer("algorithm.popularityRounds", default: 0, in: 0...100_000)
+        guard rounds > 0 else { return nil }
+        var correction = PopularityCorrection(rounds: rounds)
+        try reader.read(PopularityCorrection.settings, into: &correction)
+        return correction
     }
 
     private enum CompressionName: String, CaseIterable {

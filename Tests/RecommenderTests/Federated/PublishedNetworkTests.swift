@@ -30,13 +30,20 @@ struct PublishedNetworkTests {
                 "horizontalFilters": "2", "targets": "2", "layers": "2",
             ])
         #expect(isSet)
+        let popularity = configuration.drawsNegatives ? PopularityCorrection() : nil
         func model(_ network: some RecommenderNetwork) throws -> any DeviceModel {
-            try FederatedNetwork(
+            var algorithm = try FederatedNetwork(
                 network,
                 configuration: .init(
                     rankingEpochs: 3, batchSize: 3, personalLearningRate: 0.3, gradientNorm: 2,
-                    seed: 9)
-            ).model
+                    popularity: popularity, seed: 9))
+            if popularity != nil {
+                let votes = NoisySum(
+                    values: (0..<40).map { Float($0 % 6) }, noiseStandardDeviation: 0,
+                    contributors: 9)
+                algorithm.update(round: 0, with: votes)
+            }
+            return algorithm.model
         }
         return try model(configuration.makeNetwork(for: catalogue))
     }

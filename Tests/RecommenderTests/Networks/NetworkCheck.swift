@@ -8,10 +8,12 @@ import VectorKernels
 struct NetworkCheck<Network: RecommenderNetwork> {
     let network: Network
     let data: SmallData
+    let popularity: ItemPopularity?
 
-    init(_ network: Network, on data: SmallData) {
+    init(_ network: Network, on data: SmallData, popularity: ItemPopularity? = nil) {
         self.network = network
         self.data = data
+        self.popularity = popularity
     }
 
     /// The network as it starts.
@@ -19,7 +21,9 @@ struct NetworkCheck<Network: RecommenderNetwork> {
         NetworkModel(network, shared: network.layout.start(.shared, seed: 1))
     }
 
-    var histories: Histories { Histories(data.histories, itemCount: data.itemCount) }
+    var histories: Histories {
+        Histories(data.histories, itemCount: data.itemCount, popularity: popularity)
+    }
 
     /// Expects the loss to fall over some passes, and what people did next to lie on average among
     /// the first `share` of the items that they have not met; `asStrangers` without the private

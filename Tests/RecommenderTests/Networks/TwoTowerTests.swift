@@ -4,17 +4,18 @@ import Testing
 @Suite struct TwoTowerTests {
     private func check(
         on data: SmallData = .groups(), pooling: TwoTower.Pooling = .mean,
-        attributes: ItemAttributes? = nil, images: ItemImages? = nil, rates: [Float]? = nil,
-        itemDropout: Float = 0.1, hidden: Int = 16, negatives: Int = 16
+        attributes: ItemAttributes? = nil, images: ItemImages? = nil,
+        popularity: ItemPopularity? = nil, itemDropout: Float = 0.1, hidden: Int = 16,
+        negatives: Int = 16
     ) -> NetworkCheck<TwoTower> {
         let configuration = TwoTower.Configuration(
             dimensions: 8, hidden: hidden, length: 4, pooling: pooling, negatives: negatives,
             itemDropout: itemDropout, filters: 2)
         return NetworkCheck(
             TwoTower(
-                itemCount: data.itemCount, attributes: attributes, images: images, rates: rates,
+                itemCount: data.itemCount, attributes: attributes, images: images,
                 configuration: configuration),
-            on: data)
+            on: data, popularity: popularity)
     }
 
     @Test(arguments: TwoTower.Pooling.allCases)
@@ -40,8 +41,10 @@ import Testing
         let data = SmallData.groups(items: 28)
         check(
             on: data, pooling: pooling, attributes: data.attributes(contentWidth: 3),
-            images: data.images(), rates: (1...28).map { Float($0) / 406 }, hidden: 4,
-            negatives: 3
+            images: data.images(),
+            popularity: ItemPopularity(
+                votes: (1...28).map { Float($0) }, PopularityCorrection(negativeExponent: 0.5)),
+            hidden: 4, negatives: 3
         ).expectCorrectGradients()
     }
 
@@ -60,20 +63,20 @@ import Testing
         check().expectPersonalParameters(["person"])
     }
 
-    @Test func `rates make up for what is popular being a negative more often`() async {
+    @Test func `popularity makes up for what is popular being a negative more often`() async {
         let data = SmallData.popular()
-        var rates = [Float](repeating: 0, count: data.itemCount)
-        let events = data.histories.joined()
-        for event in events { rates[Int(event.item)] += 1 / Float(events.count) }
-        func rankOfPopular(_ rates: [Float]?) async -> Double {
-            let check = check(on: data, rates: rates, negatives: 0)
+        let known = ItemPopularity(
+            of: data.histories, itemCount: data.itemCount,
+            PopularityCorrection(negativeExponent: 0, weight: 0))
+        func rankOfPopular(_ popularity: ItemPopularity?) async -> Double {
+            let check = check(on: data, popularity: popularity, negatives: 0)
             let training = await check.expectLearning(passes: 10, losing: 1, share: 1)
             let scores = training.model.scores(history: [], privateParameters: [])
             let order = scores.indices.sorted { scores[$0] > scores[$1] }
             let places = order.indices.filter { order[$0] < 20 }
             return Double(places.reduce(0, +)) / Double(places.count * order.count)
         }
-        let (corrected, plain) = (await rankOfPopular(rates), await rankOfPopular(nil))
+        let (corrected, plain) = (await rankOfPopular(known), await rankOfPopular(nil))
         #expect(corrected < plain - 0.1)
     }
 

@@ -24,6 +24,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     private var codeState: [Float]
     private var clippingNorm: Double
     private var watch: QualityWatch
+    private var votes: PopularityVotes?
 
     /// A network before its first round.
     ///
@@ -44,11 +45,20 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             configuration.compression, of: update, seed: configuration.seed)
         codeState = [Float](repeating: 0, count: code.stateCount)
         schedule = RoundSchedule(
-            training: configuration.rounds, evaluation: configuration.evaluation)
+            training: configuration.rounds, evaluation: configuration.evaluation,
+            popularity: configuration.popularity)
+        votes = configuration.popularity.map {
+            PopularityVotes($0, itemCount: network.itemCount)
+        }
         watch = QualityWatch()
         training = DeviceTraining(network, configuration: configuration, frozen: frozen)
         let start = shared ?? network.layout.start(.shared, seed: configuration.seed)
         precondition(start.count == network.layout.count(.shared))
+        guard configuration.trainingShare > 0 else {
+            throw FederatedNetworkError.contradiction(
+                "algorithm.popularityShare and algorithm.measureShare leave training no budget; "
+                    + "lower them to less than 1 together")
+        }
         self.shared = start
         state = configuration.server.makeState(for: update.gather(start))
         clippingNorm = configuration.clippingNorm
@@ -64,30 +74,40 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         watch = QualityWatch()
     }
 
-    /// One sum a round: the change of the shared parameters and, if the clipping norm adapts, one
+    /// One sum a round: popularity, where it is looked at; the change of the shared parameters and, if the clipping norm adapts, one
     /// more row for its estimate; or what ``PrivateEvaluation`` measures.
     package var queries: [SumQuery] {
         let adapts = configuration.adaptiveClipping != nil
         let norm = adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm
-        let measuring = configuration.evaluation?.budgetShare ?? 0
         return schedule.rounds.map { round in
             switch round {
+            case .popularity:
+                let correction = configuration.popularity ?? PopularityCorrection()
+                return SumQuery(
+                    name: "popularity", dimension: network.itemCount, clippingNorm: 1,
+                    budgetShare: correction.budgetShare / Double(correction.rounds),
+                    broadcastByteCount: broadcastByteCount)
             case .training(let number):
                 let shape = code.shape(round: number)
                 return SumQuery(
                     name: "model change",
                     dimension: (shape.rows + (adapts ? 1 : 0)) * shape.columns,
                     clippingNorm: norm,
-                    budgetShare: (1 - measuring) / Double(configuration.rounds),
-                    broadcastByteCount: 4 * shared.count + 8)
+                    budgetShare: configuration.trainingShare / Double(configuration.rounds),
+                    broadcastByteCount: broadcastByteCount)
             case .evaluation:
                 return SumQuery(
                     name: "quality", dimension: configuration.evaluation?.dimension ?? 0,
                     clippingNorm: PrivateEvaluation.norm,
-                    budgetShare: measuring / Double(schedule.evaluations),
-                    broadcastByteCount: 4 * shared.count + 8)
+                    budgetShare: (configuration.evaluation?.budgetShare ?? 0)
+                        / Double(schedule.evaluations),
+                    broadcastByteCount: broadcastByteCount)
             }
         }
+    }
+
+    private var broadcastByteCount: Int {
+        4 * (shared.count + (configuration.popularity == nil ? 0 : network.itemCount)) + 8
     }
 
     package func makePrivateParameters(seed: UInt64) -> [Float] {
@@ -98,18 +118,21 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     /// this process simulates.
     package struct Broadcast: Sendable {
         let pool: TapePool
+        let popularity: ItemPopularity?
         let clippingNorm: Double
         let round: Int
     }
 
     package func broadcast(round: Int) -> Broadcast {
         Broadcast(
-            pool: TapePool(network.layout, shared: shared), clippingNorm: clippingNorm,
-            round: round)
+            pool: TapePool(network.layout, shared: shared), popularity: popularity,
+            clippingNorm: clippingNorm, round: round)
     }
 
     package func snapshot(of broadcast: Broadcast) -> Snapshot {
-        var snapshot = NetworkModel(network, shared: broadcast.pool.shared).snapshot
+        var snapshot = NetworkModel(
+            network, pool: broadcast.pool, popularity: broadcast.popularity
+        ).snapshot
         snapshot.kind = broadcastKind
         snapshot.attributes["clippingNorm"] = String(broadcast.clippingNorm)
         snapshot.attributes["round"] = String(broadcast.round)
@@ -123,22 +146,37 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         else { throw .damaged }
         return Broadcast(
             pool: TapePool(network.layout, shared: try network.shared(in: snapshot)),
+            popularity: try ItemPopularity(snapshot, itemCount: network.itemCount),
             clippingNorm: try Self.clippingNorm(in: snapshot), round: round)
     }
 
-    /// How far the device's shared parameters moved, or how its list did; nothing where training
+    /// The device's votes, or how its list did, or how far its shared parameters moved; nothing where training
     /// diverged, as a sum takes finite numbers only, and the private parameters then stay.
     package func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],
         seed: UInt64
     ) -> Statistic {
-        guard case .training(let number) = schedule.rounds[broadcast.round] else {
+        switch schedule.rounds[broadcast.round] {
+        case .popularity:
+            return ItemPopularity.vote(of: history.filter { network.knows($0.item) })
+        case .evaluation:
             return measurement(
                 broadcast, of: history, privateParameters: privateParameters, seed: seed)
+        case .training(let number):
+            return change(
+                broadcast, number: number, of: history, privateParameters: &privateParameters,
+                seed: seed)
         }
+    }
+
+    private func change(
+        _ broadcast: Broadcast, number: Int, of history: [Interaction],
+        privateParameters: inout [Float], seed: UInt64
+    ) -> Statistic {
         // What is measured is kept out of training.
         let known = history.dropLast(configuration.evaluation == nil ? 0 : 1)
-        let histories = Histories([Array(known)], itemCount: network.itemCount)
+        let histories = Histories(
+            [Array(known)], itemCount: network.itemCount, popularity: broadcast.popularity)
         let (whole, personal) = broadcast.pool.withTape(
             personal: privateParameters, seed: seed
         ) { tape in
@@ -176,11 +214,11 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             preconditionFailure("nothing is measured")
         }
         let known = Array(history.dropLast())
-        guard let last = history.last, !known.isEmpty, last.item >= 0,
-            last.item < network.itemCount
+        guard let last = history.last, !known.isEmpty, network.knows(last.item)
         else { return evaluation.statistic(rank: nil, length: history.count) }
         let model = PersonalizedModel(
-            NetworkModel(network, pool: broadcast.pool), training: training)
+            NetworkModel(network, pool: broadcast.pool, popularity: broadcast.popularity),
+            training: training)
         let outcome = RankingEvaluation(evaluation.ranking, itemCount: network.itemCount).outcome(
             scores: model.scores(history: known, privateParameters: privateParameters),
             user: Int(truncatingIfNeeded: seed), seen: items(of: known), targets: [last.item])
@@ -189,19 +227,24 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     /// The items of the catalogue in a history.
     private func items(of history: [Interaction]) -> [Int32] {
-        history.map(\.item).filter { $0 >= 0 && $0 < network.itemCount }
+        history.map(\.item).filter(network.knows)
     }
 
-    /// One step of the server's optimiser along the mean change, or a look at the quality.
+    /// Takes in votes, or looks at the quality, or takes one step of the server's optimiser along the
+    /// mean change.
     package mutating func update(round: Int, with sum: NoisySum) {
-        guard case .training(let number) = schedule.rounds[round] else {
-            if let evaluation = configuration.evaluation {
-                let isStopped = watch.take(
-                    evaluation.quality(in: sum), shared: shared, patience: evaluation.patience)
-                if isStopped { shared = watch.best ?? shared }
-            }
-            return
+        switch schedule.rounds[round] {
+        case .popularity: votes?.add(sum)
+        case .evaluation:
+            guard let evaluation = configuration.evaluation else { return }
+            let isStopped = watch.take(
+                evaluation.quality(in: sum), shared: shared, patience: evaluation.patience)
+            if isStopped { shared = watch.best ?? shared }
+        case .training(let number): step(number, with: sum)
         }
+    }
+
+    private mutating func step(_ number: Int, with sum: NoisySum) {
         let shape = code.shape(round: number)
         let dimension = shape.rows * shape.columns
         let extra = configuration.adaptiveClipping == nil ? 0 : shape.columns
@@ -225,8 +268,11 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
 
     /// The model as of the rounds taken in so far.
     package var model: PersonalizedModel<Network> {
-        PersonalizedModel(NetworkModel(network, shared: shared), training: training)
+        PersonalizedModel(
+            NetworkModel(network, shared: shared, popularity: popularity), training: training)
     }
+
+    private var popularity: ItemPopularity? { votes?.popularity }
 
     package var checkpoint: Snapshot {
         var snapshot = NetworkModel(network, shared: shared).snapshot
@@ -235,6 +281,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         snapshot.attributes["clippingNorm"] = String(clippingNorm)
         let shape = [update.rowCount, update.width]
         watch.write(to: &snapshot)
+        votes?.write(to: &snapshot)
         snapshot.tensors["server.code"] = Snapshot.Tensor(
             shape: [codeState.count], values: codeState)
         snapshot.tensors["server.first"] = Snapshot.Tensor(shape: shape, values: state.first)
@@ -250,9 +297,11 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             first: try checkpoint.values("server.first", shape: shape),
             second: try checkpoint.values("server.second", shape: shape))
         let watch = try QualityWatch(checkpoint, parameters: shared.count)
+        var votes = votes
+        try votes?.restore(from: checkpoint)
         codeState = try checkpoint.values("server.code", shape: [code.stateCount])
         clippingNorm = try Self.clippingNorm(in: checkpoint)
-        (shared, self.state, self.watch) = (restored, state, watch)
+        (shared, self.state, self.watch, self.votes) = (restored, state, watch, votes)
     }
 
     private static func clippingNorm(in snapshot: Snapshot) throws(SnapshotError) -> Double {

@@ -35,6 +35,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
     package var compression: UpdateCompression
     /// How quality is measured by private sums; nil if it is not.
     package var evaluation: PrivateEvaluation?
+    /// How taste is told from popularity; nil if it is not.
+    package var popularity: PopularityCorrection?
     /// Shared parameters that stay at their start: layers, or else what names begin with.
     package var frozen: [String]
     /// The seed of starting values and of ranking.
@@ -48,8 +50,8 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         server: ServerOptimizer = .adam(rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-4),
         clippingNorm: Double = 1, adaptiveClipping: AdaptiveClipping? = nil,
         clipsLayers: Bool = false, compression: UpdateCompression = .none,
-        evaluation: PrivateEvaluation? = nil, frozen: [String] = [],
-        seed: UInt64 = 0
+        evaluation: PrivateEvaluation? = nil, popularity: PopularityCorrection? = nil,
+        frozen: [String] = [], seed: UInt64 = 0
     ) {
         self.rounds = rounds
         self.localEpochs = localEpochs
@@ -66,8 +68,14 @@ package struct FederatedNetworkConfiguration: Sendable, Hashable {
         self.clipsLayers = clipsLayers
         self.compression = compression
         self.evaluation = evaluation
+        self.popularity = popularity
         self.frozen = frozen
         self.seed = seed
+    }
+
+    /// The share of the budget that goes to training.
+    var trainingShare: Double {
+        1 - (evaluation?.budgetShare ?? 0) - (popularity?.budgetShare ?? 0)
     }
 
     /// The settings that are one number each, as scenarios list them; without those that the training

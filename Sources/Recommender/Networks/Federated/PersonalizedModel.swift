@@ -55,8 +55,8 @@ package struct PersonalizedModel<Network: RecommenderNetwork>: DeviceModel {
             throw .damaged
         }
         configuration.seed = seed
-        self.init(
-            NetworkModel(network, shared: try network.shared(in: snapshot)),
+        try self.init(
+            NetworkModel(network, in: snapshot),
             training: DeviceTraining(network, configuration: configuration, frozen: []))
     }
 }

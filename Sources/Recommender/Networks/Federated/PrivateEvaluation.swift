@@ -114,9 +114,10 @@ public struct MeasuredQuality: Sendable, Hashable, Codable {
     public var groups: [Group]
 }
 
-/// Which rounds of a training train, and which measure.
+/// Which rounds of a training ask for popularity, which train, and which measure.
 struct RoundSchedule: Sendable {
     enum Round: Sendable, Hashable {
+        case popularity
         /// The number of the round among those that train.
         case training(Int)
         case evaluation
@@ -124,15 +125,16 @@ struct RoundSchedule: Sendable {
 
     let rounds: [Round]
 
-    init(training count: Int, evaluation: PrivateEvaluation?) {
-        guard let evaluation else {
-            rounds = (0..<count).map(Round.training)
-            return
-        }
-        rounds = (0..<count).flatMap { number -> [Round] in
-            let isDue = (number + 1) % evaluation.interval == 0 || number + 1 == count
-            return [.training(number)] + (isDue ? [.evaluation] : [])
-        }
+    init(
+        training count: Int, evaluation: PrivateEvaluation?, popularity: PopularityCorrection?
+    ) {
+        rounds =
+            Array(repeating: .popularity, count: popularity?.rounds ?? 0)
+            + (0..<count).flatMap { number -> [Round] in
+                let isDue =
+                    evaluation.map { (number + 1) % $0.interval == 0 || number + 1 == count }
+                return [.training(number)] + (isDue == true ? [.evaluation] : [])
+            }
     }
 
     /// How many rounds measure.

@@ -13,11 +13,11 @@ struct Candidates {
     /// - Parameters:
     ///   - examples: The interactions.
     ///   - count: How many items are drawn.
-    ///   - rates: The share of each item in all interactions; nil where it is not known.
     ///   - histories: Whose interactions they are; what a person has met is no negative of theirs.
+    ///     Their popularity, where it is known, makes up for what is popular being there more often.
     ///   - tape: Draws.
     init(
-        of examples: ArraySlice<Example>, drawing count: Int, rates: [Float]?,
+        of examples: ArraySlice<Example>, drawing count: Int,
         in histories: Histories, on tape: Tape
     ) {
         let own = examples.map { histories.item(Int($0.place), of: Int($0.person)) }
@@ -29,10 +29,10 @@ struct Candidates {
         targets = distinct.rows(of: own)
         logRates = tape.constant(0, rows: examples.count, columns: items.count)
         for (column, item) in items.enumerated() {
-            let rate = rates.map {
+            let rate = histories.popularity.map {
                 Self.logRate(
-                    share: $0[Int(item)], examples: examples.count, drawn: count,
-                    of: histories.itemCount)
+                    share: $0.shares[Int(item)], examples: examples.count, drawn: count,
+                    of: histories.itemCount) - $0.offset(of: Int(item))
             }
             for (row, example) in examples.enumerated() {
                 let isMet =

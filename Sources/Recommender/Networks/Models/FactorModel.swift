@@ -56,6 +56,7 @@ package struct FactorModel: RecommenderNetwork {
         }
 
         package var name: String { "mf" }
+        package var drawsNegatives: Bool { objective != .ratings }
         package var title: String { "matrix factorisation" }
 
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {

@@ -84,14 +84,11 @@ package struct GatedRecurrence: RecommenderNetwork {
         }
         let states = states(after: sequences.map { $0.dropLast() }, on: tape)
         let targets = tape.keep(sequences.flatMap { $0.dropFirst() })
-        let drawn = (0..<configuration.negatives).map { _ in
-            Int32(tape.random.next(below: itemCount))
-        }
+        let drawn = (0..<configuration.negatives).map { _ in histories.draw(&tape.random) }
         let logits = tape.concatenated(
             tape.rowProducts(states, tape.embedding(targets, of: items)),
             tape.products(states, withRowsOf: tape.embedding(tape.keep(drawn), of: items)))
-        // All items are drawn alike, so that rates matter only where they shut out what a person
-        // has met.
+        // Rates matter only where they shut out what a person has met.
         let rates = tape.constant(0, rows: states.rows, columns: logits.columns)
         var first = 0
         for (person, sequence) in zip(people, sequences) {

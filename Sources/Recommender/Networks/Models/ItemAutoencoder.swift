@@ -48,6 +48,7 @@ package struct ItemAutoencoder: RecommenderNetwork {
         }
 
         package var name: String { "autorec" }
+        package var drawsNegatives: Bool { objective == .crossEntropy }
         package var title: String { "AutoRec" }
 
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {

@@ -54,6 +54,8 @@ package struct SequenceRefiner: RecommenderNetwork {
         }
 
         package var name: String { "sequence-refiner" }
+        /// Priors of co-occurrence do.
+        package var drawsNegatives: Bool { false }
         package var title: String { "refined co-occurrence" }
         package var contradiction: String? {
             TransformerBlock.contradiction(heads: heads, dimensions: dimensions)

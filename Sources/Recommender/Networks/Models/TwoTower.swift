@@ -79,7 +79,6 @@ package struct TwoTower: RecommenderNetwork {
     /// Examples are each other's negatives.
     package let chunk = 64
 
-    private let rates: [Float]?
     private let tower: ItemTower
     private let person: Parameter
     private let attention: Parameter?
@@ -92,17 +91,13 @@ package struct TwoTower: RecommenderNetwork {
     ///   - itemCount: The size of the catalogue.
     ///   - attributes: What is publicly known of the items; nil for nothing.
     ///   - images: Public pictures of the items; nil for none.
-    ///   - rates: The share of each item in all interactions, where it is public, to correct for
-    ///     what is often met being often a negative; nil to correct nothing.
     ///   - configuration: The settings.
     package init(
         itemCount: Int, attributes: ItemAttributes? = nil, images: ItemImages? = nil,
-        rates: [Float]? = nil, configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration()
     ) {
-        precondition(rates?.count ?? itemCount == itemCount)
         self.itemCount = itemCount
         self.configuration = configuration
-        self.rates = rates
         let width = configuration.dimensions
         var layout = ParameterLayout()
         tower = ItemTower(
@@ -130,7 +125,7 @@ package struct TwoTower: RecommenderNetwork {
     ) -> Int {
         let requests = Requests(before: examples, in: histories, length: configuration.length)
         let candidates = Candidates(
-            of: examples, drawing: configuration.negatives, rates: rates, in: histories, on: tape)
+            of: examples, drawing: configuration.negatives, in: histories, on: tape)
         // What items are made of is computed once for each item of the chunk.
         let items = DistinctItems(candidates.items + requests.latest.joined())
         let inputs = tower.inputs(items.items, dropout: configuration.itemDropout, on: tape)

@@ -40,6 +40,7 @@ package struct VariationalAutoencoder: RecommenderNetwork {
         }
 
         package var name: String { "mult-vae" }
+        package var drawsNegatives: Bool { false }
         package var title: String { "Mult-VAE" }
 
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {

@@ -13,12 +13,17 @@ package protocol NetworkConfiguration: Sendable, Hashable {
     /// What is wrong with settings that are right one by one; nil if nothing is.
     var contradiction: String? { get }
 
+    /// Whether what is popular can be told from taste by what is drawn against interactions.
+    var drawsNegatives: Bool { get }
+
     /// The network for a catalogue.
     func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork
 }
 
 extension NetworkConfiguration {
     package var contradiction: String? { nil }
+
+    package var drawsNegatives: Bool { true }
 
     /// All settings that it has, as texts.
     package var texts: [String: String] {

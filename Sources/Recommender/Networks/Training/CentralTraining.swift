@@ -1,4 +1,4 @@
-package import Learning
+internal import Learning
 
 /// Training on everybody's histories, without privacy: the reference that federated training is
 /// measured by, and the proof that a network is right.
@@ -94,7 +94,9 @@ package final class CentralTraining<Network: RecommenderNetwork> {
     }
 
     /// The model as it is now.
-    package var model: NetworkModel<Network> { NetworkModel(network, shared: shared) }
+    package var model: NetworkModel<Network> {
+        NetworkModel(network, shared: shared, popularity: histories.popularity)
+    }
 
     /// All parameters as they are now.
     package var values: NetworkValues {

@@ -1,0 +1,83 @@
+internal import Foundation
+internal import Learning
+
+/// How much of what people do goes to each item, and what follows for training and ranking.
+package struct ItemPopularity: Sendable {
+    /// What is made of it.
+    package let correction: PopularityCorrection
+    /// Each item's share, over 0: 1 in all.
+    package let shares: [Float]
+    /// What ranking adds to each item's score.
+    let prior: [Float]
+    private let table: AliasTable
+
+    /// From votes for each item; those under `least`, which is over 0, count as that.
+    package init(votes: [Float], least: Float = 1, _ correction: PopularityCorrection) {
+        let votes = votes.map { max($0, least) }
+        let sum = votes.reduce(0.0) { $0 + Double($1) }
+        self.init(shares: votes.map { Float(Double($0) / sum) }, correction)
+    }
+
+    private init(shares: [Float], _ correction: PopularityCorrection) {
+        self.correction = correction
+        self.shares = shares
+        let logarithms = shares.map { log(Double($0)) }
+        prior = logarithms.map { Float(Double(correction.weight) * $0) }
+        table = AliasTable(logarithms.map { exp(Double(correction.negativeExponent) * $0) })
+    }
+
+    /// From everybody's histories.
+    package init(
+        of histories: [[Interaction]], itemCount: Int, _ correction: PopularityCorrection
+    ) {
+        var votes = [Float](repeating: 0, count: itemCount)
+        for history in histories {
+            let vote = Self.vote(of: history)
+            for (item, value) in zip(vote.rows, vote.values) { votes[Int(item)] += value }
+        }
+        self.init(votes: votes, correction)
+    }
+
+    /// A device's vote for each of its items, of norm 1 over all.
+    static func vote(of history: [Interaction]) -> Statistic {
+        let items = Set(history.map(\.item)).sorted()
+        let vote = 1 / Float(max(items.count, 1)).squareRoot()
+        return Statistic(
+            rows: items, width: 1, values: [Float](repeating: vote, count: items.count))
+    }
+
+    /// Draws an item in proportion to its share to the power of the correction's exponent.
+    func draw(_ random: inout SplitMix64) -> Int32 { table.draw(&random) }
+
+    /// What training is to add to the score of an item, where it is told apart from items that are not
+    /// drawn here.
+    func offset(of item: Int) -> Float { correction.negativeExponent * log(shares[item]) }
+}
+
+// In models and broadcasts.
+extension ItemPopularity {
+    private static var name: String { "popularity" }
+
+    func write(to snapshot: inout Snapshot) {
+        snapshot.tensors[Self.name] = Snapshot.Tensor(shape: [shares.count], values: shares)
+        for setting in PopularityCorrection.rankingSettings {
+            snapshot.attributes[setting.name] = setting.text(of: correction)
+        }
+    }
+
+    /// The popularity in a snapshot; nil where there is none.
+    ///
+    /// - Throws: ``SnapshotError`` where it is damaged.
+    init?(_ snapshot: Snapshot, itemCount: Int) throws(SnapshotError) {
+        guard snapshot.tensors[Self.name] != nil else { return nil }
+        let shares = try snapshot.values(Self.name, shape: [itemCount])
+        var correction = PopularityCorrection()
+        for setting in PopularityCorrection.rankingSettings {
+            guard let text = snapshot.attributes[setting.name],
+                setting.set(text, in: &correction)
+            else { throw .damaged }
+        }
+        guard shares.allSatisfy({ $0 > 0 && $0 <= 1 }) else { throw .damaged }
+        self.init(shares: shares, correction)
+    }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+
+/// What private sums say of popularity so far.
+struct PopularityVotes: Sendable {
+    private let correction: PopularityCorrection
+    private var values: [Float]
+    private var variance = 0.0
+
+    /// None yet.
+    init(_ correction: PopularityCorrection, itemCount: Int) {
+        self.correction = correction
+        values = [Float](repeating: 0, count: itemCount)
+    }
+
+    /// Adds the votes of a round.
+    mutating func add(_ sum: NoisySum) {
+        precondition(sum.values.count == values.count, "another query's sum")
+        for (item, value) in sum.values.enumerated() { values[item] += value }
+        variance += sum.noiseStandardDeviation * sum.noiseStandardDeviation
+    }
+
+    /// How popular the items are, as far as noise lets them be told apart.
+    var popularity: ItemPopularity {
+        ItemPopularity(
+            votes: values, least: max(1, Float(variance.squareRoot())), correction)
+    }
+}
+
+// In checkpoints.
+extension PopularityVotes {
+    private static var name: String { "popularity.votes" }
+
+    func write(to snapshot: inout Snapshot) {
+        snapshot.tensors[Self.name] = Snapshot.Tensor(shape: [values.count], values: values)
+        snapshot.attributes["popularity.variance"] = String(variance)
+    }
+
+    /// - Throws: ``SnapshotError`` where they are not all there.
+    mutating func restore(from snapshot: Snapshot) throws(SnapshotError) {
+        values = try snapshot.values(Self.name, shape: [values.count])
+        guard let variance = snapshot.attributes["popularity.variance"].flatMap(Double.init),
+            variance >= 0, variance.isFinite
+        else { throw .damaged }
+        self.variance = variance
+    }
+}
