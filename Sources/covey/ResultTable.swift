@@ -65,7 +65,7 @@ struct ResultTable {
         }
         return ["by a private sum  \(words(measured.all)), in training"]
             + measured.groups.map { group in
-                let name = "  of \(group.shortestHistory ?? 0) and more"
+                let name = "  of \(group.lengths) items"
                 return name + String(repeating: " ", count: max(1, 18 - name.count)) + words(group)
             } + [""]
     }

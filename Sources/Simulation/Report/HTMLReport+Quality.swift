@@ -25,12 +25,12 @@ extension HTMLReport {
         .init(
             "As private sums showed it in training",
             columns: [
-                "histories", "HR@\(measured.cutoff)", "from", "to (95 %)",
+                "lengths of histories", "HR@\(measured.cutoff)", "from", "to (95 %)",
                 "NDCG@\(measured.cutoff)", "people, about",
             ],
             rows: ([measured.all] + measured.groups).map { group in
                 (
-                    group.shortestHistory.map { "of \($0) and more" } ?? "all",
+                    group.lengths,
                     [group.hitRate, group.lowest, group.highest, group.ndcg].map {
                         NumberText.fixed($0)
                     } + ["\(Int(group.people.rounded()))"]

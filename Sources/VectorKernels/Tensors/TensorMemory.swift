@@ -6,14 +6,16 @@ internal import CVectorKernels
 /// Memory is handed out from the front and taken back as a whole, so that after the first steps
 /// nothing is allocated. A memory is used by one task at a time.
 package final class TensorMemory {
-    private var values: UnsafeMutableBufferPointer<Float>
-    private var gradients: UnsafeMutableBufferPointer<Float>
-    private var numbers: UnsafeMutableBufferPointer<Int32>
-    private var usedNumbers = 0
+    // A few bytes each, read at every operation on a row and written where memory grows: checks at run
+    // time that no access overlaps another took a tenth of a training.
+    @exclusivity(unchecked) private var values: UnsafeMutableBufferPointer<Float>
+    @exclusivity(unchecked) private var gradients: UnsafeMutableBufferPointer<Float>
+    @exclusivity(unchecked) private var numbers: UnsafeMutableBufferPointer<Int32>
+    @exclusivity(unchecked) private var usedNumbers = 0
     /// Whether matrices have gradients; without, their gradients are undefined.
     package var keepsGradients = true
     /// How many elements are handed out.
-    package private(set) var used = 0
+    @exclusivity(unchecked) package private(set) var used = 0
 
     /// An empty memory.
     package init() {

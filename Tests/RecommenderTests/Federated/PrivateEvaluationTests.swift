@@ -26,6 +26,8 @@ struct PrivateEvaluationTests {
             in: NoisySum(values: sum, noiseStandardDeviation: 0, contributors: 7))
         #expect(quality.all.people == 6 && abs(quality.all.hitRate - 4.0 / 6) < 1e-6)
         #expect(quality.groups.map(\.shortestHistory) == [0, 10, 30])
+        #expect(quality.groups.map(\.lengths) == ["0 to 9", "10 to 29", "30 and more"])
+        #expect(quality.all.lengths == "all")
         #expect(quality.groups.map(\.people) == [2, 2, 2])
         #expect(quality.groups.map { ($0.hitRate * 2).rounded() } == [1, 1, 2])
         #expect(abs(quality.groups[0].ndcg - 0.5) < 1e-6)

@@ -66,7 +66,8 @@ package struct PrivateEvaluation: Sendable, Hashable {
     func quality(in sum: NoisySum) -> MeasuredQuality {
         precondition(sum.values.count == dimension, "another query's sum")
         let variance = sum.noiseStandardDeviation * sum.noiseStandardDeviation
-        func group(_ groups: Range<Int>, longerThan length: Int?) -> MeasuredQuality.Group {
+        let starts = [0] + groupStarts.sorted()
+        func group(_ groups: Range<Int>, isPart: Bool = true) -> MeasuredQuality.Group {
             func total(_ coordinate: Int) -> Double {
                 groups.reduce(0) { $0 + Double(sum.values[3 * $1 + coordinate]) }
             }
@@ -76,15 +77,17 @@ package struct PrivateEvaluation: Sendable, Hashable {
                 deviations: normalDeviations(confidence: 0.95))
             let people = total(0) + total(1)
             return MeasuredQuality.Group(
-                shortestHistory: length, people: max(0, people), hitRate: share.value,
+                shortestHistory: isPart ? starts[groups.lowerBound] : nil,
+                longestHistory: groups.upperBound < starts.count
+                    ? starts[groups.upperBound] - 1 : nil,
+                people: max(0, people), hitRate: share.value,
                 lowest: share.interval.lowerBound, highest: share.interval.upperBound,
                 ndcg: people > 0 ? min(max(total(2) / people, 0), 1) : 0)
         }
-        let starts = [0] + groupStarts.sorted()
         return MeasuredQuality(
-            cutoff: ranking.cutoff, all: group(0..<starts.count, longerThan: nil),
+            cutoff: ranking.cutoff, all: group(starts.indices, isPart: false),
             groups: starts.count == 1
-                ? [] : starts.indices.map { group($0..<$0 + 1, longerThan: starts[$0]) })
+                ? [] : starts.indices.map { group($0..<$0 + 1) })
     }
 }
 
@@ -94,6 +97,8 @@ public struct MeasuredQuality: Sendable, Hashable, Codable {
     public struct Group: Sendable, Hashable, Codable {
         /// The shortest history of the group; nil for all people.
         public var shortestHistory: Int?
+        /// The longest history of the group; nil for all people, and where there is none.
+        public var longestHistory: Int?
         /// About how many people are in the sum.
         public var people: Double
         /// The share of people whose last item was in their list, estimated.
@@ -104,6 +109,12 @@ public struct MeasuredQuality: Sendable, Hashable, Codable {
         public var highest: Double
         /// The mean NDCG, estimated.
         public var ndcg: Double
+
+        /// The lengths of the group's histories in words: "20 to 99".
+        public var lengths: String {
+            guard let shortestHistory else { return "all" }
+            return "\(shortestHistory) " + (longestHistory.map { "to \($0)" } ?? "and more")
+        }
     }
 
     /// The length of a list.

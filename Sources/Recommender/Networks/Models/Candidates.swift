@@ -21,9 +21,7 @@ struct Candidates {
         in histories: Histories, on tape: Tape
     ) {
         let own = examples.map { histories.item(Int($0.place), of: Int($0.person)) }
-        let drawn = (0..<count).map { _ in
-            Int32(tape.random.next(below: histories.itemCount))
-        }
+        let drawn = (0..<count).map { _ in histories.draw(&tape.random) }
         let distinct = DistinctItems(own + drawn)
         items = distinct.items
         targets = distinct.rows(of: own)
@@ -31,8 +29,9 @@ struct Candidates {
         for (column, item) in items.enumerated() {
             let rate = histories.popularity.map {
                 Self.logRate(
-                    share: $0.shares[Int(item)], examples: examples.count, drawn: count,
-                    of: histories.itemCount) - $0.offset(of: Int(item))
+                    share: $0.shares[Int(item)], examples: examples.count,
+                    drawShare: $0.drawShares[Int(item)], drawn: count)
+                    - $0.correction.negativeExponent * log($0.shares[Int(item)])
             }
             for (row, example) in examples.enumerated() {
                 let isMet =
@@ -54,11 +53,11 @@ struct Candidates {
     /// there once however often it is drawn: Yi et al., "Sampling-bias-corrected neural modeling for
     /// large corpus item recommendations", RecSys 2019, equation 3.
     private static func logRate(
-        share: Float, examples: Int, drawn: Int, of itemCount: Int
+        share: Float, examples: Int, drawShare: Float, drawn: Int
     ) -> Float {
         let logAbsence =
             Double(examples) * log1p(-Double(min(share, 0.999)))
-            + Double(drawn) * log1p(-1 / Double(max(2, itemCount)))
+            + Double(drawn) * log1p(-Double(min(drawShare, 0.999)))
         // An item of share 0 has a log rate of -∞, and its corrected logit would be infinite.
         return Float(log(max(-expm1(logAbsence), 1e-6)))
     }

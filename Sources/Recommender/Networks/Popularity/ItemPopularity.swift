@@ -9,6 +9,8 @@ package struct ItemPopularity: Sendable {
     package let shares: [Float]
     /// What ranking adds to each item's score.
     let prior: [Float]
+    /// How likely each item is drawn.
+    let drawShares: [Float]
     private let table: AliasTable
 
     /// From votes for each item; those under `least`, which is over 0, count as that.
@@ -23,7 +25,10 @@ package struct ItemPopularity: Sendable {
         self.shares = shares
         let logarithms = shares.map { log(Double($0)) }
         prior = logarithms.map { Float(Double(correction.weight) * $0) }
-        table = AliasTable(logarithms.map { exp(Double(correction.negativeExponent) * $0) })
+        let weights = logarithms.map { exp(Double(correction.negativeExponent) * $0) }
+        let sum = weights.reduce(0, +)
+        drawShares = weights.map { Float($0 / sum) }
+        table = AliasTable(weights)
     }
 
     /// From everybody's histories.
@@ -48,10 +53,6 @@ package struct ItemPopularity: Sendable {
 
     /// Draws an item in proportion to its share to the power of the correction's exponent.
     func draw(_ random: inout SplitMix64) -> Int32 { table.draw(&random) }
-
-    /// What training is to add to the score of an item, where it is told apart from items that are not
-    /// drawn here.
-    func offset(of item: Int) -> Float { correction.negativeExponent * log(shares[item]) }
 }
 
 // In models and broadcasts.
