@@ -74,18 +74,19 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
         watch = QualityWatch()
     }
 
-    /// One sum a round: popularity, where it is looked at; the change of the shared parameters and, if the clipping norm adapts, one
-    /// more row for its estimate; or what ``PrivateEvaluation`` measures.
+    /// One sum a round: popularity, where training looks at it; the change of the shared parameters
+    /// and, if the clipping norm adapts, one more row for its estimate; or what ``PrivateEvaluation``
+    /// measures.
     package var queries: [SumQuery] {
         let adapts = configuration.adaptiveClipping != nil
         let norm = adapts ? ClippingIndicator.norm(with: clippingNorm) : clippingNorm
         return schedule.rounds.map { round in
             switch round {
             case .popularity:
-                let correction = configuration.popularity ?? PopularityCorrection()
                 return SumQuery(
                     name: "popularity", dimension: network.itemCount, clippingNorm: 1,
-                    budgetShare: correction.budgetShare / Double(correction.rounds),
+                    budgetShare: (configuration.popularity?.budgetShare ?? 0)
+                        / Double(schedule.popularityRounds),
                     broadcastByteCount: broadcastByteCount)
             case .training(let number):
                 let shape = code.shape(round: number)
@@ -150,7 +151,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             clippingNorm: try Self.clippingNorm(in: snapshot), round: round)
     }
 
-    /// The device's votes, or how its list did, or how far its shared parameters moved; nothing where training
+    /// The device's votes, how its list did, or how far its shared parameters moved; nothing where training
     /// diverged, as a sum takes finite numbers only, and the private parameters then stay.
     package func statistic(
         _ broadcast: Broadcast, of history: [Interaction], privateParameters: inout [Float],

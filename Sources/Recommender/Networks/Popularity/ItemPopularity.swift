@@ -23,9 +23,8 @@ package struct ItemPopularity: Sendable {
     private init(shares: [Float], _ correction: PopularityCorrection) {
         self.correction = correction
         self.shares = shares
-        let logarithms = shares.map { log(Double($0)) }
-        prior = logarithms.map { Float(Double(correction.weight) * $0) }
-        let weights = logarithms.map { exp(Double(correction.negativeExponent) * $0) }
+        prior = shares.map { correction.weight * log($0) }
+        let weights = shares.map { pow(Double($0), Double(correction.negativeExponent)) }
         let sum = weights.reduce(0, +)
         drawShares = weights.map { Float($0 / sum) }
         table = AliasTable(weights)
