@@ -7,7 +7,7 @@ internal import CVectorKernels
 /// nothing is allocated. A memory is used by one task at a time.
 package final class TensorMemory {
     // A few bytes each, read at every operation on a row and written where memory grows: checks at run
-    // time that no access overlaps another took a tenth of a training.
+    // time that no access overlaps another took a seventh to a third of a training.
     @exclusivity(unchecked) private var values: UnsafeMutableBufferPointer<Float>
     @exclusivity(unchecked) private var gradients: UnsafeMutableBufferPointer<Float>
     @exclusivity(unchecked) private var numbers: UnsafeMutableBufferPointer<Int32>

@@ -106,6 +106,9 @@ struct ItemPopularityTests {
         try second.restore(from: first.checkpoint)
         #expect(
             second.checkpoint == first.checkpoint && second.model.snapshot == first.model.snapshot)
+        var broken = first.checkpoint
+        broken.tensors["popularity.votes"]?.values[0] = .nan
+        #expect(throws: SnapshotError.damaged) { try second.restore(from: broken) }
         let sent = first.broadcast(round: 1)
         let received = try first.broadcast(from: first.snapshot(of: sent))
         var personal: [Float] = []
@@ -113,6 +116,9 @@ struct ItemPopularityTests {
             first.statistic(broadcast, of: histories[1], privateParameters: &personal, seed: 4)
         }
         #expect(change(received) == change(sent))
+        var other = first.snapshot(of: sent)
+        other.tensors["popularity"]?.values.reverse()
+        #expect(change(try first.broadcast(from: other)) != change(sent))
         var damaged = first.snapshot(of: sent)
         damaged.tensors["popularity"]?.values[3] = 0
         #expect(throws: SnapshotError.damaged) { try first.broadcast(from: damaged) }

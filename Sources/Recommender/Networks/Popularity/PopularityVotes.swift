@@ -2,14 +2,15 @@ internal import Foundation
 
 /// What private sums say of popularity so far.
 struct PopularityVotes: Sendable {
-    private let correction: PopularityCorrection
+    /// How popular the items are, as far as noise lets them be told apart.
+    private(set) var popularity: ItemPopularity
     private var values: [Float]
     private var variance = 0.0
 
     /// None yet.
     init(_ correction: PopularityCorrection, itemCount: Int) {
-        self.correction = correction
         values = [Float](repeating: 0, count: itemCount)
+        popularity = ItemPopularity(votes: values, correction)
     }
 
     /// Adds the votes of a round.
@@ -17,12 +18,12 @@ struct PopularityVotes: Sendable {
         precondition(sum.values.count == values.count, "another query's sum")
         for (item, value) in sum.values.enumerated() { values[item] += value }
         variance += sum.noiseStandardDeviation * sum.noiseStandardDeviation
+        count()
     }
 
-    /// How popular the items are, as far as noise lets them be told apart.
-    var popularity: ItemPopularity {
-        ItemPopularity(
-            votes: values, least: max(1, Float(variance.squareRoot())), correction)
+    private mutating func count() {
+        popularity = ItemPopularity(
+            votes: values, least: max(1, Float(variance.squareRoot())), popularity.correction)
     }
 }
 
@@ -39,8 +40,9 @@ extension PopularityVotes {
     mutating func restore(from snapshot: Snapshot) throws(SnapshotError) {
         values = try snapshot.values(Self.name, shape: [values.count])
         guard let variance = snapshot.attributes["popularity.variance"].flatMap(Double.init),
-            variance >= 0, variance.isFinite
+            variance >= 0, variance.isFinite, values.allSatisfy(\.isFinite)
         else { throw .damaged }
         self.variance = variance
+        count()
     }
 }
