@@ -10,6 +10,8 @@ public enum DatasetError: Error, Sendable, Hashable {
         case badNumber(column: String, text: String)
         /// A quoted field is still open at the end of the file.
         case unterminatedQuote
+        /// The field holds more or fewer numbers than those of rows before it.
+        case otherLength(column: String, found: Int, expected: Int)
         /// The field holds none of the words that are known there.
         case unknownWord(column: String, text: String, allowed: [String])
     }
@@ -82,6 +84,8 @@ extension DatasetError.RowProblem: CustomStringConvertible {
             "the \(column) \"\(oneLine(text))\" is not a valid number; leave it empty if unknown"
         case .unterminatedQuote:
             "a quoted field is opened here and never closed"
+        case .otherLength(let column, let found, let expected):
+            "the \(column) has \(found) numbers where rows before it have \(expected)"
         case .unknownWord(let column, let text, let allowed):
             "the \(column) is \"\(oneLine(text))\"; choose one of \(allowed.joined(separator: ", "))"
         }

@@ -32,13 +32,32 @@ import Testing
         #expect(!error.description.contains("\n"))
     }
 
-    @Test func `a malformed row of items is named too`() throws {
+    @Test(
+        arguments: [
+            ("id,title,genres\na,A\n", .tooFewFields(found: 2, needed: 3)),
+            ("id,content\na,1 two\n", .badNumber(column: "content", text: "two")),
+            ("id,content\na,1e39\n", .badNumber(column: "content", text: "1e39")),
+            (
+                "id,new\na,perhaps\n",
+                .unknownWord(column: "new", text: "perhaps", allowed: ["true", "false"])
+            ),
+        ] as [(String, DatasetError.RowProblem)])
+    func `a malformed row of items is named too`(
+        text: String, problem: DatasetError.RowProblem
+    ) throws {
         try directory.write("ratings.csv", "user,item\nu,a\n")
-        let path = try directory.write("items.csv", "id,title,genres\na,A\n")
-        #expect(
-            throws: DatasetError.malformedRow(
-                path: path, line: 2, problem: .tooFewFields(found: 2, needed: 3))
-        ) { try DatasetReader.read(path: directory.path) }
+        let path = try directory.write("items.csv", text)
+        #expect(throws: DatasetError.malformedRow(path: path, line: 2, problem: problem)) {
+            try DatasetReader.read(path: directory.path)
+        }
+    }
+
+    @Test func `content of another length is named`() throws {
+        try directory.write("ratings.csv", "user,item\nu,a\nu,b\n")
+        let path = try directory.write("items.csv", "id,content\na,1 2\nb,3\n")
+        let error = DatasetError.malformedRow(
+            path: path, line: 3, problem: .otherLength(column: "content", found: 1, expected: 2))
+        #expect(throws: error) { try DatasetReader.read(path: directory.path) }
     }
 
     @Test func `a missing path is named`() {

@@ -123,6 +123,20 @@ import Testing
         #expect(data.users[0].history.map(\.item) == [2, 1, 0])
     }
 
+    @Test func `content and new items are read, also those that nobody has met`() throws {
+        try directory.write("ratings.csv", "user,item\nu,x\nu,c\nu,a\n")
+        try directory.write(
+            "items.csv",
+            "id,new,content\nz,yes,0 0\nunused,,1 1\na,true,0.5  -1e-1\nz,1,2 2\nc,0,\n")
+        let data = try DatasetReader.read(path: directory.path)
+        #expect(
+            data.catalogue.items == [
+                .init(id: "a", content: [0.5, -0.1], isNew: true), .init(id: "c"), .init(id: "x"),
+                .init(id: "z", content: [0, 0], isNew: true),
+            ])
+        #expect(data.users[0].history.map(\.item) == [2, 1, 0])
+    }
+
     @Test func `an items file can be given beside a file of ratings`() throws {
         let items = try directory.write("things.csv", "id,name\na,Apple\n")
         let ratings = try directory.write("r.csv", "user,item\nu,a\n")

@@ -99,5 +99,13 @@ import Testing
         #expect(split.holdout(of: user("b", length: 2000)) == first)
         #expect(Split.coldItems(share: 0.25, seed: 6).holdout(of: user(length: 2000)) != first)
         #expect(split.holdout(of: user(length: 0)) == Holdout(training: []))
+        let data = InteractionData(
+            name: "all", catalogue: Catalogue(items: (0..<2000).map { .init(id: "\($0)") }),
+            users: [user("a", length: 2000)])
+        let new = split.catalogue(of: data).items.indices.filter {
+            split.catalogue(of: data).items[$0].isNew
+        }
+        #expect(new == first.test.map { Int($0.item) })
+        #expect(Split.leaveOneOut.catalogue(of: data) == data.catalogue)
     }
 }

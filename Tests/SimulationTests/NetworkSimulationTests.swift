@@ -162,6 +162,28 @@ import Testing
         #expect(coded.epochs.map(\.loss) == one.epochs.map(\.loss))
     }
 
+    @Test(arguments: [
+        ["central.schedule=exponential", "central.rateFactor=1e-6", "central.rateInterval=1"],
+        ["central.schedule=cosine", "central.steps=1"],
+        ["central.schedule=warmup", "central.warmupSteps=100000"],
+    ])
+    func `a schedule that takes the rate away leaves nothing to learn`(
+        schedule: [String]
+    ) async throws {
+        func loss(_ overrides: [String]) async throws -> Double? {
+            try await simulation(
+                Self.attention + [
+                    "data.users=200", "central.epochs=12", "central.learningRate=0.01",
+                    "central.evaluateEvery=12", "algorithm.dropout=0", "algorithm.activation=gelu",
+                ] + overrides
+            ).trainCentrally { _ in }.epochs.last?.loss
+        }
+        let (with, without) = (
+            try #require(try await loss(schedule)), try #require(try await loss([]))
+        )
+        #expect(without < 0.95 * with)
+    }
+
     @Test func `parts of NeuMF are trained first where asked for`() async throws {
         let overrides =
             Self.filtering + [
@@ -211,6 +233,18 @@ import Testing
             ], "lower the widths"
         ),
         (["central.epochs=3"], "central.epochs"),
+        (
+            [
+                "algorithm.name=network", "algorithm.network=two-tower",
+                "algorithm.pictureHeight=4",
+            ], "8 rows"
+        ),
+        (
+            [
+                "algorithm.name=network", "algorithm.network=two-tower",
+                "algorithm.pictureHeight=8",
+            ], "0 numbers as content"
+        ),
     ])
     func `settings that do not fit are refused with the remedy`(
         overrides: [String], reason: String

@@ -13,8 +13,9 @@ public enum DatasetReader {
     ///
     /// The result's histories are chronological; rows with equal timestamps keep their order. A
     /// person of whom a row lacks the timestamp keeps the order of the file, and their timestamps
-    /// become positions. Its catalogue has the items that occur in the ratings: first those of the
-    /// items file in its order, then the others in order of first appearance.
+    /// become positions. Its catalogue has the items that occur in the ratings, first those of the
+    /// items file in its order, then the others in order of first appearance; then those that the items
+    /// file says are new and nobody has met.
     ///
     /// - Parameters:
     ///   - path: A directory with a file of ratings and, if there is one, its file of items; or a

@@ -4,7 +4,7 @@ internal import Recommender
 struct ItemsFile {
     /// How the rows are written.
     enum Layout {
-        /// A header names `id`, and possibly `title`, `genres` and `released`.
+        /// A header names `id`, and possibly `title`, `genres`, `released`, `content` and `new`.
         case headed
         /// MovieLens 1M: id, title, genres.
         case moviesDat
@@ -14,15 +14,19 @@ struct ItemsFile {
 
     /// Positions of the items that occur in the ratings, in this file's order.
     private(set) var order: [Int] = []
+    /// New items that nobody has met, in this file's order.
+    private(set) var unmet: [Catalogue.Item] = []
     /// Descriptions by position in the ratings.
     private var descriptions: [Int: Catalogue.Item] = [:]
 
-    /// Reads the descriptions of the items in `known`; of several of one item the first counts.
+    /// Reads the descriptions of the items in `known` and of new ones; of several of one item the first
+    /// counts.
     init(
         _ file: TextFile, layout: Layout, known: IdentifierTable
     ) throws(DatasetError) {
         var scanner = RowScanner(file, delimiter: layout.delimiter)
         var columns = Columns(layout)
+        var (contentWidth, unmetIDs) = (0, Set<String>())
         if layout == .headed {
             guard try scanner.next() else { return }
             columns = try Columns(header: Header(scanner))
@@ -36,17 +40,33 @@ struct ItemsFile {
                 throw scanner.malformed(.emptyField(column: "id"))
             }
             let id = scanner.content(of: field)
-            guard let position = known.number(of: id, id.indices), descriptions[position] == nil
-            else { continue }
-            descriptions[position] = describe(known[position], scanner, columns, layout)
-            order.append(position)
+            let position = known.number(of: id, id.indices)
+            let isNew = try scanner.flag(columns.new, named: "new")
+            guard position.map({ descriptions[$0] == nil }) ?? isNew else { continue }
+            var item = describe(decodeText(id[...]), scanner, columns, layout)
+            item.isNew = isNew
+            item.content = try scanner.numbers(columns.content, named: "content")
+            if contentWidth == 0 { contentWidth = item.content.count }
+            guard item.content.isEmpty || item.content.count == contentWidth else {
+                throw scanner.malformed(
+                    .otherLength(
+                        column: "content", found: item.content.count, expected: contentWidth))
+            }
+            if let position {
+                descriptions[position] = item
+                order.append(position)
+            } else if unmetIDs.insert(item.id).inserted {
+                unmet.append(item)
+            }
         }
     }
 
-    /// The catalogue of all `known` items in the order of their numbers.
+    /// The catalogue of all `known` items in the order of their numbers, then of the new ones that nobody
+    /// has met.
     func describeAll(_ known: IdentifierTable) -> Catalogue {
         Catalogue(
-            items: (0..<known.count).map { descriptions[$0] ?? Catalogue.Item(id: known[$0]) })
+            items: (0..<known.count).map { descriptions[$0] ?? Catalogue.Item(id: known[$0]) }
+                + unmet)
     }
 
     private func describe(
@@ -75,8 +95,12 @@ struct ItemsFile {
         var title: Int? = 1
         var genres: Int? = 2
         var released: Int?
+        var content: Int?
+        var new: Int?
 
-        var needed: Int { max(id, title ?? 0, genres ?? 0, released ?? 0) + 1 }
+        var needed: Int {
+            [title, genres, released, content, new].reduce(id) { max($0, $1 ?? 0) } + 1
+        }
 
         init(_ layout: Layout) {
             if layout == .uItem { (genres, released) = (nil, 2) }
@@ -87,6 +111,8 @@ struct ItemsFile {
             title = header.find(["title", "name"])
             genres = header.find(["genres", "categories"])
             released = header.find(["released", "year"])
+            content = header.find(["content"])
+            new = header.find(["new"])
         }
     }
 }

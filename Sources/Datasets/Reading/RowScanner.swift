@@ -81,6 +81,29 @@ struct RowScanner {
         return decodeText(trimBlanks(content(of: field)[...]))
     }
 
+    /// Whether the field at `index` says yes; no if it is empty or the row is shorter.
+    func flag(_ index: Int?, named column: String) throws(DatasetError) -> Bool {
+        switch text(index).lowercased() {
+        case "", "0", "no", "false": return false
+        case "1", "yes", "true": return true
+        default:
+            throw malformed(
+                .unknownWord(column: column, text: text(index), allowed: ["true", "false"]))
+        }
+    }
+
+    /// The numbers in the field at `index`, with blanks between; none if the row is shorter.
+    func numbers(_ index: Int?, named column: String) throws(DatasetError) -> [Float] {
+        var numbers: [Float] = []
+        for part in text(index).utf8.split(separator: UInt8(ascii: " ")) {
+            guard let number = parseNumber(Array(part)[...]).map(Float.init), number.isFinite else {
+                throw malformed(.badNumber(column: column, text: decodeText(Array(part)[...])))
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
     /// The error that the current row is.
     func malformed(_ problem: DatasetError.RowProblem) -> DatasetError {
         .malformedRow(path: path, line: line, problem: problem)

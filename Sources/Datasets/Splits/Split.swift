@@ -34,6 +34,17 @@ public enum Split: Sendable, Hashable {
     /// An item's choice depends on the seed and its number only.
     case coldItems(share: Double, seed: UInt64)
 
+    /// The items as training knows them: those that it is kept from are new.
+    public func catalogue(of data: InteractionData) -> Catalogue {
+        guard case .coldItems(let share, let seed) = self else { return data.catalogue }
+        return Catalogue(
+            items: data.catalogue.items.enumerated().map { number, item in
+                var item = item
+                item.isNew = item.isNew || Self.isCold(Int32(number), share, seed)
+                return item
+            })
+    }
+
     /// Divides every person's history, in the order of the data's users.
     public func holdouts(of data: InteractionData) -> [Holdout] {
         data.users.map(holdout(of:))

@@ -10,13 +10,23 @@ public struct Catalogue: Sendable, Hashable {
         public var categories: [String]
         /// The year of release; nil if unknown.
         public var year: Int?
+        /// What was made of its texts or pictures elsewhere, or the pixels of a small picture; empty if
+        /// unknown. Of one length over a catalogue.
+        public var content: [Float]
+        /// Whether it came after what is learned from, so that nobody's turning to it says nothing.
+        public var isNew: Bool
 
         /// Describes one item.
-        public init(id: String, title: String = "", categories: [String] = [], year: Int? = nil) {
+        public init(
+            id: String, title: String = "", categories: [String] = [], year: Int? = nil,
+            content: [Float] = [], isNew: Bool = false
+        ) {
             self.id = id
             self.title = title
             self.categories = categories
             self.year = year
+            self.content = content
+            self.isNew = isNew
         }
     }
 
@@ -28,4 +38,18 @@ public struct Catalogue: Sendable, Hashable {
 
     /// The number of items.
     public var count: Int { items.count }
+
+    /// The positions of the new items.
+    package var newItems: [Int] { items.indices.filter { items[$0].isNew } }
+
+    /// The length of content vectors; 0 where no item has one.
+    package var contentWidth: Int { items.lazy.map(\.content.count).max() ?? 0 }
+
+    /// The content vectors one after the other; zeros for items without.
+    package var contents: [Float] {
+        let width = contentWidth
+        return items.flatMap { item in
+            item.content + repeatElement(0, count: width - item.content.count)
+        }
+    }
 }

@@ -138,10 +138,13 @@ struct ModelFile: Sendable {
 
     /// Where a part lies in the file.
     func range(of part: PublishedModel.Part) throws -> Range<Int> {
-        guard let section = header.sections.first(where: { $0.name == part.rawValue }) else {
-            throw damaged(part)
-        }
-        return range(of: section)
+        guard let range = rangeIfPresent(of: part) else { throw damaged(part) }
+        return range
+    }
+
+    /// Where a part that not every model has lies in the file.
+    func rangeIfPresent(of part: PublishedModel.Part) -> Range<Int>? {
+        header.sections.first { $0.name == part.rawValue }.map(range(of:))
     }
 
     /// The numbers of a part, exactly `count` of them.

@@ -13,6 +13,7 @@ public struct PublishedCatalogue: Sendable {
     private let file: ModelFile
     private let index: Range<Int>
     private let years: Range<Int>?
+    private let content: Range<Int>?
 
     init(_ file: ModelFile) throws {
         self.file = file
@@ -23,9 +24,12 @@ public struct PublishedCatalogue: Sendable {
         itemCategories = try TextColumn(file, .itemCategories)
         index = try file.range(of: .index)
         guard index.count == 4 * Self.slotCount(items: count) else { throw file.damaged(.index) }
-        years = file.header.sections.first { $0.name == PublishedModel.Part.years.rawValue }
-            .map(file.range(of:))
+        years = file.rangeIfPresent(of: .years)
         guard years?.count ?? 4 * count == 4 * count else { throw file.damaged(.years) }
+        content = file.rangeIfPresent(of: .content)
+        guard (content?.count ?? 0).isMultiple(of: 4 * max(1, count)) else {
+            throw file.damaged(.content)
+        }
     }
 
     /// The catalogue in memory.
@@ -35,8 +39,16 @@ public struct PublishedCatalogue: Sendable {
                 Catalogue.Item(
                     id: identifiers[item], title: titles[item],
                     categories: categories(of: item).map { categoryNames[$0] },
-                    year: year(of: item))
+                    year: year(of: item), content: content(of: item))
             })
+    }
+
+    /// What an item's texts or pictures were made into elsewhere; empty if unknown.
+    private func content(of item: Int) -> [Float] {
+        guard let content else { return [] }
+        let length = content.count / count
+        let first = content.lowerBound + item * length
+        return FloatBytes.decode(file.bytes.bytes(in: first..<first + length))
     }
 
     /// The year of an item's release; nil if unknown.
@@ -142,11 +154,14 @@ public struct PublishedCatalogue: Sendable {
         let yearPart: [(PublishedModel.Part, [UInt8])] =
             catalogue.items.allSatisfy { $0.year == nil }
             ? [] : [(.years, TextColumn.littleEndian(years))]
+        let contentPart: [(PublishedModel.Part, [UInt8])] =
+            catalogue.contentWidth == 0
+            ? [] : [(.content, FloatBytes.encode(catalogue.contents))]
         return [
             (.identifiers, try TextColumn.encode(identifiers)),
             (.index, TextColumn.littleEndian(index)),
             (.titles, try TextColumn.encode(catalogue.items.map { [UInt8]($0.title.utf8) })),
             (.itemCategories, try TextColumn.encode(codes)),
-        ] + yearPart
+        ] + yearPart + contentPart
     }
 }

@@ -95,7 +95,7 @@ public struct PublishedModel: Sendable {
     /// The parts of a file.
     enum Part: String, CaseIterable {
         case items, identifiers, index, titles, itemCategories, centroids
-        case spectrum, itemScales, covariance, gram, years, network
+        case spectrum, itemScales, covariance, gram, years, content, network
     }
 
     /// The mean over the items of a category of their rows as pieces of history, before any spectrum,

@@ -104,7 +104,8 @@ extension Simulation {
         Histories(
             histories, itemCount: catalogue.count,
             popularity: task.federated.popularity.map {
-                ItemPopularity(of: histories, itemCount: catalogue.count, $0)
+                ItemPopularity(
+                    of: histories, itemCount: catalogue.count, newItems: catalogue.newItems, $0)
             })
     }
 

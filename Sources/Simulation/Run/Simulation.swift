@@ -51,7 +51,7 @@ public struct Simulation: Sendable {
                 data.users.shuffled(using: &randomness).prefix(scenario.sampledUsers))
         }
         dataName = data.name
-        catalogue = data.catalogue
+        catalogue = scenario.split.catalogue(of: data)
         interactionCount = data.interactionCount
         holdouts = scenario.split.holdouts(of: data)
     }

@@ -42,8 +42,12 @@ package struct NetworkSettings: Sendable, Hashable {
 
     /// The network for a catalogue.
     ///
-    /// - Throws: ``ScenarioError/contradiction(_:)`` where it would not fit into a memory.
+    /// - Throws: ``ScenarioError/contradiction(_:)`` where it is no network for these items, or would not
+    ///   fit into a memory.
     package func make(_ catalogue: Catalogue) throws -> any RecommenderNetwork {
+        if let contradiction = configuration.contradiction(with: catalogue) {
+            throw ScenarioError.contradiction(contradiction)
+        }
         let network = configuration.makeNetwork(for: catalogue)
         let count = network.layout.count(.shared)
         guard count <= Self.mostParameters else {

@@ -74,11 +74,37 @@ extension Scenario {
                 case .adagrad: .adagrad(rate: rate)
                 }
             configuration = CentralTrainingConfiguration(
-                optimizer: optimizer,
+                optimizer: optimizer, schedule: try Self.readSchedule(&reader, section),
                 batchSize: try reader.integer(
                     section + ".batchSize", default: 128, in: 1...1_000_000),
                 movesAllRows: try reader.flag(section + ".movesAllRows", default: false),
                 seed: seed)
+        }
+
+        private enum ScheduleName: String, CaseIterable {
+            case constant, warmup, cosine, exponential
+        }
+
+        private static func readSchedule(
+            _ reader: inout SettingsReader, _ section: String
+        ) throws -> Schedule {
+            func steps(_ key: String, _ standard: Int) throws -> Int {
+                try reader.integer(
+                    "\(section).\(key)", default: standard, in: 0...1_000_000_000)
+            }
+            switch try reader.choice(section + ".schedule", default: ScheduleName.constant) {
+            case .constant: return .constant
+            case .warmup: return .warmup(steps: try steps("warmupSteps", 1000))
+            case .cosine:
+                return .cosine(
+                    warmup: try steps("warmupSteps", 0), steps: try steps("steps", 100_000))
+            case .exponential:
+                return .exponential(
+                    factor: Float(
+                        try reader.number(
+                            section + ".rateFactor", default: 0.5, in: 1e-6...1)),
+                    interval: try steps("rateInterval", 10_000))
+            }
         }
     }
 }

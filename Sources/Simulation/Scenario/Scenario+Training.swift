@@ -22,14 +22,16 @@ extension Scenario {
                 embeddingShare: task.embeddingShare, refiner: task.refiner,
                 training: task.federated, catalogue: catalogue)
         case .network(let task):
-            try Self.federated(try task.network.make(catalogue), task.federated)
+            try Self.federated(
+                try task.network.make(catalogue), task.federated, newItems: catalogue.newItems)
         }
     }
 
     private static func federated(
-        _ network: some RecommenderNetwork, _ configuration: FederatedNetworkConfiguration
+        _ network: some RecommenderNetwork, _ configuration: FederatedNetworkConfiguration,
+        newItems: [Int]
     ) throws -> any FederatedAlgorithm {
-        try FederatedNetwork(network, configuration: configuration)
+        try FederatedNetwork(network, configuration: configuration, newItems: newItems)
     }
 
     /// What the queries of the algorithm may spend.

@@ -4,7 +4,7 @@ internal import CVectorKernels
 // backward functions add to gradients.
 extension TensorMemory {
     /// What bends the results of a linear layer.
-    package enum Activation: Sendable, Hashable, CaseIterable {
+    package enum Activation: String, Sendable, Hashable, CaseIterable {
         /// max(x, 0).
         case relu
         /// x Φ(x): Hendrycks and Gimpel, "Gaussian error linear units", 2016.

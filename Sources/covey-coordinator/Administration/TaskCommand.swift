@@ -138,9 +138,11 @@ struct TaskCommand: AsyncParsableCommand {
 extension Scenario {
     /// The items of the scenario's data.
     fileprivate func readCatalogue() throws -> Catalogue {
-        switch source {
-        case .synthetic(let population): try population.makeData().catalogue
-        case .file(let path): try DatasetReader.read(path: path).catalogue
-        }
+        let data =
+            switch source {
+            case .synthetic(let population): try population.makeData()
+            case .file(let path): try DatasetReader.read(path: path)
+            }
+        return split.catalogue(of: data)
     }
 }

@@ -62,6 +62,26 @@ struct ItemPopularityTests {
         #expect(counts[2...].allSatisfy { $0 > 0.95 && $0 < 1.05 })
     }
 
+    @Test func `what is new is no negative and ranks with what is of middling popularity`() throws {
+        let popularity = ItemPopularity(
+            votes: [16, 4, 1, 0, 9, 3], newItems: [3, 4], correction(exponent: 0))
+        #expect(popularity.shares.map { ($0 * 24).rounded() } == [16, 4, 1, 4, 4, 3])
+        var snapshot = Snapshot(kind: "any", attributes: [:], tensors: [:])
+        popularity.write(to: &snapshot)
+        let read = try #require(try ItemPopularity(snapshot, itemCount: 6))
+        #expect(read.shares == popularity.shares && read.prior == popularity.prior)
+        for popularity in [popularity, read] {
+            let histories = Histories([[]], itemCount: 6, popularity: popularity)
+            var random = SplitMix64(seed: 2)
+            var counts = [Int](repeating: 0, count: 6)
+            for _ in 0..<4_000 { counts[Int(histories.draw(&random))] += 1 }
+            #expect(counts[3] == 0 && counts[4] == 0)
+            #expect([0, 1, 2, 5].allSatisfy { abs(counts[$0] - 1_000) < 150 })
+        }
+        let all = ItemPopularity(votes: [1, 3], newItems: [0, 1], correction())
+        #expect(all.shares == [0.25, 0.75])
+    }
+
     @Test func `popularity is asked for first, of everybody in turn, for its share`() throws {
         var algorithm = try algorithm(correction())
         let queries = algorithm.queries
@@ -120,7 +140,9 @@ struct ItemPopularityTests {
         other.tensors["popularity"]?.values.reverse()
         #expect(change(try first.broadcast(from: other)) != change(sent))
         var damaged = first.snapshot(of: sent)
-        damaged.tensors["popularity"]?.values[3] = 0
+        damaged.tensors["popularity"]?.values[3] = -0.1
+        #expect(throws: SnapshotError.damaged) { try first.broadcast(from: damaged) }
+        damaged.tensors["popularity"]?.values = [0, 0, 0, 0, 0, 0]
         #expect(throws: SnapshotError.damaged) { try first.broadcast(from: damaged) }
         damaged = first.snapshot(of: sent)
         damaged.attributes["negativeExponent"] = "nan"

@@ -49,13 +49,35 @@ struct PublishedNetworkTests {
     }
 
     private func publish(
-        _ content: RankingContent, precision: VectorPrecision = .float32
+        _ content: RankingContent, of catalogue: Catalogue? = nil,
+        precision: VectorPrecision = .float32
     ) throws -> PublishedModel {
         let publication = Publication(
-            name: "test", release: 1, content: content, catalogue: catalogue, source: "")
+            name: "test", release: 1, content: content, catalogue: catalogue ?? self.catalogue,
+            source: "")
         return try PublishedModel(
             MappedBytes(copying: publication.encoded(precision: precision, key: nil)),
             trusting: nil)
+    }
+
+    @Test(arguments: ["0", "8"])
+    func `what was made of texts and pictures is published too`(pictureHeight: String) throws {
+        var configuration = TwoTower.Configuration()
+        let isSet = configuration.set(["pictureHeight": pictureHeight, "pictureWidth": "9"])
+        #expect(isSet)
+        let catalogue = SmallData(itemCount: 40).pictures()
+        let network = TwoTower(
+            itemCount: 40,
+            attributes: ItemAttributes(of: catalogue, hasContent: pictureHeight == "0"),
+            images: pictureHeight == "8" ? ItemImages(of: catalogue, height: 8, width: 9) : nil,
+            configuration: configuration)
+        let model = try FederatedNetwork(network, configuration: .init()).model
+        let published = try #require(try publish(model.content, of: catalogue).network)
+        let scores = published.scores(history: history, privateParameters: [])
+        #expect(scores == model.scores(history: history, privateParameters: []))
+        guard pictureHeight == "8" else { return }
+        // Items without pictures are no items of this model.
+        #expect(throws: PublishedModelError.self) { try publish(model.content) }
     }
 
     @Test(arguments: names)

@@ -96,23 +96,20 @@ struct SmallData {
             Catalogue.Item(
                 id: "\(item)", title: hasText ? "Number \(item) of group-\(item % 4)" : "",
                 categories: hasText ? ["group \(item % 4)"] : [],
-                year: hasText ? 1980 + 10 * (item % 4) : nil)
+                year: hasText ? 1980 + 10 * (item % 4) : nil,
+                content: (0..<contentWidth).map { $0 == item % 4 ? 1 : -0.2 })
         }
-        let content = (0..<itemCount).map { item in
-            (0..<contentWidth).map { Float($0 == item % 4 ? 1 : -0.2) }
-        }
-        return ItemAttributes(
-            of: Catalogue(items: items), buckets: 64, content: contentWidth > 0 ? content : [])
+        return ItemAttributes(of: Catalogue(items: items), buckets: 64)
     }
 
     /// Pictures of each item: stripes as wide as the group's number, or a plain one, at random
     /// places and in two colours of random strength.
-    func images(seed: UInt64 = 1) -> ItemImages {
+    func pictures(seed: UInt64 = 1) -> Catalogue {
         var random = SplitMix64(seed: seed)
-        let images = (0..<itemCount).map { item -> [Float] in
+        let items = (0..<itemCount).map { item in
             let (shift, group) = (random.next(below: 4), item % 4)
             let (first, second) = (0.5 + random.nextUniform(), 0.5 + random.nextUniform())
-            return (0..<8).flatMap { y in
+            let pixels = (0..<8).flatMap { y in
                 (0..<9).flatMap { x -> [Float] in
                     let isOn =
                         switch group {
@@ -124,9 +121,13 @@ struct SmallData {
                     return isOn ? [first, second] : [-first, -second]
                 }
             }
+            return Catalogue.Item(id: "\(item)", content: pixels)
         }
-        return ItemImages(images, height: 8, width: 9, channels: 2)
+        return Catalogue(items: items)
     }
+
+    /// The same, as networks take them.
+    func images() -> ItemImages { ItemImages(of: pictures(), height: 8, width: 9) }
 
     private mutating func add(_ events: [(item: Int, rating: Float?)], next: Int) {
         histories.append(

@@ -27,15 +27,12 @@ package struct ItemAttributes: Sendable {
     /// - Parameters:
     ///   - catalogue: The items.
     ///   - buckets: How many rows the table of attributes has; those that share one are confused.
-    ///   - content: A public vector of each item, all of one length; empty if there are none.
-    package init(of catalogue: Catalogue, buckets: Int = 2048, content: [[Float]] = []) {
-        precondition(content.isEmpty || content.count == catalogue.count)
-        let width = content.first?.count ?? 0
-        precondition(content.allSatisfy { $0.count == width })
+    ///   - hasContent: Whether content vectors are attributes; those of pictures are not.
+    package init(of catalogue: Catalogue, buckets: Int = 2048, hasContent: Bool = true) {
         itemCount = catalogue.count
         self.buckets = buckets
-        contentWidth = width
-        self.content = Array(content.joined())
+        contentWidth = hasContent ? catalogue.contentWidth : 0
+        content = hasContent ? catalogue.contents : []
         let hash = FeatureHash(buckets: buckets)
         rows = Field.allCases.map { field in
             catalogue.items.map { item in

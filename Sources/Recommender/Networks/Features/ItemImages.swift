@@ -8,20 +8,19 @@ package struct ItemImages: Sendable {
     package let channels: Int
     private let pixels: [Float]
 
-    /// Collects pictures of one size.
+    /// The pictures that are the content of a catalogue's items: row by row, the channels of a pixel
+    /// side by side, numbers about -1 to 1.
     ///
     /// - Parameters:
-    ///   - images: One for each item, row by row, the channels of a pixel side by side; numbers
-    ///     about -1 to 1. All zeros where there is none.
+    ///   - catalogue: The items.
     ///   - height: The height in pixels.
-    ///   - width: The width in pixels.
-    ///   - channels: The number of numbers of a pixel.
-    package init(_ images: [[Float]], height: Int, width: Int, channels: Int) {
-        precondition(images.allSatisfy { $0.count == height * width * channels })
+    ///   - width: The width in pixels; the content's length is a multiple of height × width.
+    package init(of catalogue: Catalogue, height: Int, width: Int) {
+        channels = catalogue.contentWidth / (height * width)
+        precondition(channels > 0 && height * width * channels == catalogue.contentWidth)
         self.height = height
         self.width = width
-        self.channels = channels
-        pixels = Array(images.joined())
+        pixels = catalogue.contents
     }
 
     /// The number of items.

@@ -31,11 +31,13 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
     /// - Parameters:
     ///   - network: The network.
     ///   - configuration: The settings.
+    ///   - newItems: Those that nobody in training could turn to.
     ///   - shared: What the shared parameters start as; nil for the network's own start.
     /// - Throws: ``FederatedNetworkError`` where settings name parameters that it does not have, or make
     ///   an update smaller than it can be.
     package init(
-        _ network: Network, configuration: FederatedNetworkConfiguration, shared: [Float]? = nil
+        _ network: Network, configuration: FederatedNetworkConfiguration, newItems: [Int] = [],
+        shared: [Float]? = nil
     ) throws {
         self.network = network
         self.configuration = configuration
@@ -48,7 +50,7 @@ package struct FederatedNetwork<Network: RecommenderNetwork>: FederatedAlgorithm
             training: configuration.rounds, evaluation: configuration.evaluation,
             popularity: configuration.popularity)
         votes = configuration.popularity.map {
-            PopularityVotes($0, itemCount: network.itemCount)
+            PopularityVotes($0, itemCount: network.itemCount, newItems: newItems)
         }
         watch = QualityWatch()
         training = DeviceTraining(network, configuration: configuration, frozen: frozen)

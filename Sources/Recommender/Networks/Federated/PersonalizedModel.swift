@@ -74,7 +74,9 @@ public struct NetworkRule: Sendable, Hashable {
         guard var configuration = Networks.configuration(named: snapshot.kind) else {
             throw .wrongKind(expected: "a network", actual: snapshot.kind)
         }
-        guard configuration.set(snapshot.attributes) else { throw .damaged }
+        guard configuration.set(snapshot.attributes),
+            configuration.contradiction(with: catalogue) == nil
+        else { throw .damaged }
         func model(_ network: some RecommenderNetwork) throws(SnapshotError) -> any Ranker {
             try PersonalizedModel(network, in: snapshot)
         }

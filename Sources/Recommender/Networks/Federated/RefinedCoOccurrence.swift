@@ -36,7 +36,7 @@ package struct RefinedCoOccurrence: FederatedAlgorithm {
         training.frozen.append(SequenceRefiner.frozenPrefix)
         refinement = try FederatedNetwork(
             SequenceRefiner(itemCount: catalogue.count, configuration: refiner),
-            configuration: training)
+            configuration: training, newItems: catalogue.newItems)
         startRefinement()
     }
 

@@ -20,17 +20,20 @@ package struct SelfAttention: RecommenderNetwork {
         package var heads: Int
         /// The probability of dropout.
         package var dropout: Float
+        /// What bends the hidden layer of a block: the paper's ReLU, or another.
+        package var activation: TensorMemory.Activation
 
         /// The paper's settings for MovieLens-1M unless told otherwise.
         package init(
             dimensions: Int = 50, length: Int = 200, blocks: Int = 2, heads: Int = 1,
-            dropout: Float = 0.2
+            dropout: Float = 0.2, activation: TensorMemory.Activation = .relu
         ) {
             self.dimensions = dimensions
             self.length = length
             self.blocks = blocks
             self.heads = heads
             self.dropout = dropout
+            self.activation = activation
         }
 
         package static var settings: [NetworkSetting<Self>] {
@@ -38,6 +41,7 @@ package struct SelfAttention: RecommenderNetwork {
                 .integer("dimensions", \.dimensions, 1...1024),
                 .integer("length", \.length, 2...4096), .integer("blocks", \.blocks, 1...32),
                 .integer("heads", \.heads, 1...64), .number("dropout", \.dropout, 0...0.95),
+                .choice("activation", \.activation),
             ]
         }
 
@@ -143,6 +147,7 @@ package struct SelfAttention: RecommenderNetwork {
         for block in blocks {
             x = block(
                 x, runs: runs, heads: configuration.heads, dropout: configuration.dropout,
+                activation: configuration.activation,
                 on: tape)
         }
         return last(x, on: tape)

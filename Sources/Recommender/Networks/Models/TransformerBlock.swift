@@ -38,14 +38,16 @@ struct TransformerBlock: Sendable {
     }
 
     func callAsFunction(
-        _ x: Tensor, runs: RowNumbers, heads: Int, dropout: Float, on tape: Tape
+        _ x: Tensor, runs: RowNumbers, heads: Int, dropout: Float,
+        activation: TensorMemory.Activation = .relu, on tape: Tape
     ) -> Tensor {
         let normal = before(x, on: tape)
         let attended = tape.attention(
             queries(normal, on: tape), keys(x, on: tape), values(x, on: tape), runs: runs,
             heads: heads, isCausal: true, dropout: dropout)
         let y = between(tape.sum(normal, attended), on: tape)
-        let hidden = tape.dropout(tape.relu(first(y, on: tape)), rate: dropout)
+        let hidden = tape.dropout(
+            tape.activated(first(y, on: tape), activation), rate: dropout)
         return tape.sum(y, tape.dropout(second(hidden, on: tape), rate: dropout))
     }
 }

@@ -35,13 +35,18 @@ package struct TwoTower: RecommenderNetwork {
         /// without: Volkovs, Yu and Poutanen, "DropoutNet: addressing cold start in recommender
         /// systems", NIPS 2017.
         package var itemDropout: Float
+        /// The height in pixels of the pictures that items' content is; 0 where it is not pictures.
+        package var pictureHeight: Int
+        /// The width of such pictures.
+        package var pictureWidth: Int
         /// The number of filters of the first layer over pictures.
         package var filters: Int
 
         /// Settings for MovieLens-1M unless told otherwise.
         package init(
             dimensions: Int = 64, hidden: Int = 128, length: Int = 20, pooling: Pooling = .mean,
-            negatives: Int = 128, itemDropout: Float = 0.1, filters: Int = 8
+            negatives: Int = 128, itemDropout: Float = 0.1, pictureHeight: Int = 0,
+            pictureWidth: Int = 16, filters: Int = 8
         ) {
             self.dimensions = dimensions
             self.hidden = hidden
@@ -49,6 +54,8 @@ package struct TwoTower: RecommenderNetwork {
             self.pooling = pooling
             self.negatives = negatives
             self.itemDropout = itemDropout
+            self.pictureHeight = pictureHeight
+            self.pictureWidth = pictureWidth
             self.filters = filters
         }
 
@@ -58,15 +65,38 @@ package struct TwoTower: RecommenderNetwork {
                 .integer("hidden", \.hidden, 1...4096), .integer("length", \.length, 1...512),
                 .choice("pooling", \.pooling), .integer("negatives", \.negatives, 1...4096),
                 .number("itemDropout", \.itemDropout, 0...0.95),
+                .integer("pictureHeight", \.pictureHeight, 0...512),
+                .integer("pictureWidth", \.pictureWidth, 8...512, where: \.hasPictures),
+                .integer("filters", \.filters, 1...256, where: \.hasPictures),
             ]
         }
 
         package var name: String { "two-tower" }
         package var title: String { "two towers" }
 
+        private var hasPictures: Bool { pictureHeight > 0 }
+
+        package var contradiction: String? {
+            (1..<8).contains(pictureHeight)
+                ? "algorithm.pictureHeight is \(pictureHeight), and pictures have 8 rows or more"
+                : nil
+        }
+
+        package func contradiction(with catalogue: Catalogue) -> String? {
+            let (width, size) = (catalogue.contentWidth, pictureHeight * pictureWidth)
+            guard hasPictures, width == 0 || width % size != 0 else { return nil }
+            return "items have \(width) numbers as content, which are no pictures of "
+                + "\(pictureHeight) × \(pictureWidth) pixels (algorithm.pictureHeight, "
+                + "algorithm.pictureWidth)"
+        }
+
         package func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork {
-            TwoTower(
-                itemCount: catalogue.count, attributes: ItemAttributes(of: catalogue),
+            let hasImages = hasPictures && contradiction(with: catalogue) == nil
+            return TwoTower(
+                itemCount: catalogue.count,
+                attributes: ItemAttributes(of: catalogue, hasContent: !hasPictures),
+                images: hasImages
+                    ? ItemImages(of: catalogue, height: pictureHeight, width: pictureWidth) : nil,
                 configuration: self)
         }
     }

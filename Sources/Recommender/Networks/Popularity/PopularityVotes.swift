@@ -5,12 +5,14 @@ struct PopularityVotes: Sendable {
     /// How popular the items are, as far as noise lets them be told apart.
     private(set) var popularity: ItemPopularity
     private var values: [Float]
+    private let newItems: [Int]
     private var variance = 0.0
 
     /// None yet.
-    init(_ correction: PopularityCorrection, itemCount: Int) {
+    init(_ correction: PopularityCorrection, itemCount: Int, newItems: [Int]) {
         values = [Float](repeating: 0, count: itemCount)
-        popularity = ItemPopularity(votes: values, correction)
+        self.newItems = newItems
+        popularity = ItemPopularity(votes: values, newItems: newItems, correction)
     }
 
     /// Adds the votes of a round.
@@ -23,7 +25,8 @@ struct PopularityVotes: Sendable {
 
     private mutating func count() {
         popularity = ItemPopularity(
-            votes: values, least: max(1, Float(variance.squareRoot())), popularity.correction)
+            votes: values, least: max(1, Float(variance.squareRoot())), newItems: newItems,
+            popularity.correction)
     }
 }
 

@@ -13,15 +13,20 @@ package protocol NetworkConfiguration: Sendable, Hashable {
     /// What is wrong with settings that are right one by one; nil if nothing is.
     var contradiction: String? { get }
 
+    /// What is wrong with the settings for the items of a catalogue; nil if nothing is.
+    func contradiction(with catalogue: Catalogue) -> String?
+
     /// Whether what is popular can be told from taste by what is drawn against interactions.
     var drawsNegatives: Bool { get }
 
-    /// The network for a catalogue.
+    /// The network for a catalogue that does not contradict the settings.
     func makeNetwork(for catalogue: Catalogue) -> any RecommenderNetwork
 }
 
 extension NetworkConfiguration {
     package var contradiction: String? { nil }
+
+    package func contradiction(with catalogue: Catalogue) -> String? { nil }
 
     package var drawsNegatives: Bool { true }
 
