@@ -10,6 +10,7 @@ void covey_gather_rows(
     float *target, size_t stride, const float *source, size_t width, const int32_t *numbers,
     size_t count) {
     for (size_t i = 0; i < count; i++, target += stride) {
+        if (i + ROWS_AHEAD < count) fetch(source + (size_t)numbers[i + ROWS_AHEAD] * width, width);
         memcpy(target, source + (size_t)numbers[i] * width, width * sizeof(float));
         memset(target + width, 0, (stride - width) * sizeof(float));
     }
@@ -17,10 +18,14 @@ void covey_gather_rows(
 
 COVEY_CLONES
 double covey_row_changes(
-    float *target, const float *gathered, size_t stride, const float *source, size_t width,
-    const int32_t *numbers, size_t count) {
+    float *rows, size_t stride, const float *source, size_t width, const int32_t *numbers,
+    size_t count) {
+    // Results move to the front and never overtake what is still to be read.
+    const float *gathered = rows;
+    float *target = rows;
     double squares = 0;
     for (size_t i = 0; i < count; i++, gathered += stride, target += width) {
+        if (i + ROWS_AHEAD < count) fetch(source + (size_t)numbers[i + ROWS_AHEAD] * width, width);
         const float *from = source + (size_t)numbers[i] * width;
         floats sums = {0};
         size_t j = 0;

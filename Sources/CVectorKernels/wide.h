@@ -13,6 +13,15 @@ typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
 
 enum { LANES = 16 };
 
+// How many rows before they are needed rows of a matrix are asked for: they lie anywhere, which the
+// processor cannot foresee.
+enum { ROWS_AHEAD = 4 };
+
+// Asks for a row of `width` numbers of four bytes.
+INLINED void fetch(const void *row, size_t width) {
+    for (size_t byte = 0; byte < 4 * width; byte += 64) __builtin_prefetch((const char *)row + byte);
+}
+
 INLINED size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // Wide vectors are passed by pointer throughout, so that none crosses a call's boundary.

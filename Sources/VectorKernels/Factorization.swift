@@ -65,23 +65,18 @@ package enum Factorization {
         }
     }
 
-    /// Gathered rows minus the rows they came from, `width` columns, and the sum of squares.
-    package static func changes(
-        of gathered: [Float], from matrix: [Float], _ numbers: [Int32], width: Int
-    ) -> (values: [Float], squaredNorm: Double) {
+    /// Turns gathered rows into how far they are from the rows they came from, of `width` columns.
+    ///
+    /// - Returns: The sum of squares.
+    package static func takeChanges(
+        of rows: inout [Float], from matrix: [Float], _ numbers: [Int32], width: Int
+    ) -> Double {
         precondition(areRows(numbers, of: matrix, width: width))
         let stride = stride(for: width)
-        precondition(gathered.count == numbers.count * stride)
-        var squares = 0.0
-        let size = numbers.count * width
-        let values = [Float](unsafeUninitializedCapacity: size) { target, initialized in
-            if let base = target.baseAddress, size > 0 {
-                squares = covey_row_changes(
-                    base, gathered, stride, matrix, width, numbers, numbers.count)
-            }
-            initialized = size
-        }
-        return (values, squares)
+        precondition(rows.count == numbers.count * stride)
+        let squares = covey_row_changes(&rows, stride, matrix, width, numbers, numbers.count)
+        rows.removeLast(numbers.count * (stride - width))
+        return squares
     }
 
     /// Mini-batch stochastic gradient descent over the examples, in order.

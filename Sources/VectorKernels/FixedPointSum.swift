@@ -1,11 +1,17 @@
 internal import CVectorKernels
 
 /// A sum of float vectors that does not depend on the order of its terms: each value is rounded to a
-/// multiple of `unit` / 2^36 and added up in 64-bit integers.
+/// multiple of `unit` / 2^36, or / 2^21 where it is known to be short, and added up in integers.
 public struct FixedPointSum: Sendable {
-    private static let fractionBits = 36
+    private static let (fractionBits, shortFractionBits) = (36, 21)
+    /// How many short terms 32 bits hold, each up to 2^21 in magnitude, with room to spare.
+    private static let mostRecent = 256
+
     private let unit: Double
     private var sum: [Int64]
+    /// The last short terms, in half the memory to go through; empty before the first.
+    private var recent: [Int32] = []
+    private var recentCount = 0
 
     /// A sum of zero. Values may reach 2^14 units in magnitude, and 2^26 units in total.
     public init(count: Int, unit: Double) {
@@ -32,15 +38,45 @@ public struct FixedPointSum: Sendable {
         }
     }
 
+    /// Adds `scale` times a set of rows, as ``add(rows:width:values:scale:)``, where no value is
+    /// then larger than a unit: faster, and rounded to multiples of `unit` / 2^21.
+    ///
+    /// - Precondition: Every row lies within the sum.
+    public mutating func addShort(rows: [Int32], width: Int, values: [Float], scale: Double) {
+        precondition(values.count == rows.count * width, "rows of another width")
+        let bound = Int32(truncatingIfNeeded: sum.count / max(1, width))
+        precondition(rows.allSatisfy { $0 >= 0 && $0 < bound }, "a row outside the sum")
+        if recent.isEmpty { recent = [Int32](repeating: 0, count: sum.count) }
+        if recentCount == Self.mostRecent { takeRecent() }
+        recentCount += 1
+        covey_accumulate_rows(
+            &recent, rows, rows.count, width, values,
+            Float(scale * Double(1 << Self.shortFractionBits) / unit))
+    }
+
+    private mutating func takeRecent() {
+        covey_take_recent(
+            &sum, &recent, Int32(Self.fractionBits - Self.shortFractionBits), sum.count)
+        recentCount = 0
+    }
+
     /// Adds another sum of the same size and unit.
     public mutating func add(_ other: FixedPointSum) {
         precondition(other.sum.count == sum.count && other.unit == unit, "another kind of sum")
-        for index in sum.indices { sum[index] &+= other.sum[index] }
+        for (index, units) in other.whole.enumerated() { sum[index] &+= units }
+    }
+
+    /// The sum in integers, the last short terms included.
+    private var whole: [Int64] {
+        guard recentCount > 0 else { return sum }
+        var copy = self
+        copy.takeRecent()
+        return copy.sum
     }
 
     /// The sum, in the units of its terms.
     public var values: [Float] {
         let factor = unit / Double(1 << Self.fractionBits)
-        return sum.map { Float(Double($0) * factor) }
+        return whole.map { Float(Double($0) * factor) }
     }
 }

@@ -17,11 +17,10 @@ import VectorKernels
         }
         rows[stride + width - 1] += 3
         rows[2 * stride] -= 4
-        let changes = Factorization.changes(of: rows, from: matrix, numbers, width: width)
-        #expect(changes.squaredNorm == 25)
-        #expect(changes.values[2 * width - 1] == 3)
-        #expect(changes.values[2 * width] == -4)
-        #expect(changes.values.reduce(0, +) == -1)
+        let squares = Factorization.takeChanges(of: &rows, from: matrix, numbers, width: width)
+        #expect(squares == 25 && rows.count == 3 * width)
+        #expect(rows[2 * width - 1] == 3 && rows[2 * width] == -4)
+        #expect(rows.reduce(0, +) == -1)
     }
 
     @Test(arguments: [1, 16, 33])

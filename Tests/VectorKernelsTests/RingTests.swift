@@ -109,4 +109,37 @@ import VectorKernels
         let exact = rows.reduce(0.0) { $0 + Double($1[2]) * 0.5 }
         #expect(abs(Double(forward.values[6]) - exact) < 1e-6)
     }
+
+    @Test(arguments: [1, 16, 19])
+    func `short terms are the same sum in any order, among others and in parts`(width: Int) {
+        // More of them than 32 bits hold, each as long as may be.
+        var numbers = SeededNumbers(seed: 3)
+        let terms = (0..<1500).map { term in
+            (row: Int32(term % 3), scale: 0.5 + Double(numbers.next() % 1000) / 2000)
+        }
+        let values = (0..<width).map { Float($0 % 2 == 0 ? 2 : -1.3) }
+        func sum(_ terms: some Sequence<(row: Int32, scale: Double)>) -> FixedPointSum {
+            var sum = FixedPointSum(count: 4 * width, unit: 2)
+            for term in terms {
+                sum.addShort(rows: [term.row], width: width, values: values, scale: term.scale)
+            }
+            return sum
+        }
+        var whole = sum(terms)
+        #expect(whole.values == sum(terms.reversed()).values)
+        var parts = sum(terms[..<700])
+        parts.add(sum(terms[700...]))
+        #expect(parts.values == whole.values)
+        for row in 0..<3 {
+            let exact = terms.reduce(0.0) { $0 + (Int($1.row) == row ? $1.scale : 0) }
+            for (column, value) in values.enumerated() {
+                let found = Double(whole.values[row * width + column])
+                // 500 terms, each rounded to a multiple of 2^-20 and scaled in single precision.
+                #expect(abs(found - exact * Double(value)) < 500 * 0x1p-20)
+            }
+        }
+        #expect(whole.values[(3 * width)...].allSatisfy { $0 == 0 })
+        whole.add(rows: [3], width: width, values: values, scale: 100)
+        #expect(whole.values[3 * width] == 200)
+    }
 }

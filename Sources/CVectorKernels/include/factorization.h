@@ -12,11 +12,11 @@ void covey_gather_rows(
     float *target, size_t stride, const float *source, size_t width, const int32_t *numbers,
     size_t count);
 
-/// target (count × width) = the gathered rows minus the rows they came from. Returns the sum of
-/// squares.
+/// Turns gathered rows in place into how far they are from the rows that they came from, count ×
+/// width without padding. Returns the sum of squares.
 double covey_row_changes(
-    float *target, const float *gathered, size_t stride, const float *source, size_t width,
-    const int32_t *numbers, size_t count);
+    float *rows, size_t stride, const float *source, size_t width, const int32_t *numbers,
+    size_t count);
 
 /// Stochastic gradient descent on a matrix factorisation model's user vector and gathered item rows
 /// (rows `stride` floats apart, `stride` a multiple of 16).

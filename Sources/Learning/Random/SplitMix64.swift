@@ -4,7 +4,7 @@
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014,
 /// with the output function of Vigna's `splitmix64`.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    @usableFromInline var state: UInt64
 
     /// A generator at the start of the sequence of `seed`.
     package init(seed: UInt64) { state = seed }
@@ -16,8 +16,10 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         state = inner.next()
     }
 
+    // Drawn from in the innermost loops of other modules.
+
     /// The next 64 bits.
-    package mutating func next() -> UInt64 {
+    @inlinable package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var bits = state
         bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -27,12 +29,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
 
     /// A number from 0 up to but excluding `bound`, which is under 2^32; biased by under
     /// bound / 2^32.
-    package mutating func next(below bound: Int) -> Int {
+    @inlinable @inline(__always) package mutating func next(below bound: Int) -> Int {
         Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
     }
 
     /// A number from 0 up to but excluding 1, of 24 bits.
-    package mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+    @inlinable package mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
     /// A nearly normal draw of mean 0 and variance 1: the sum of twelve uniform draws minus six,
     /// so that starting values are the same on every machine.

@@ -28,19 +28,21 @@ public struct SumQuery: Sendable, Hashable {
 
 /// One device's contribution to a private sum: the rows that it touches of a matrix of `width`
 /// columns, all others being zero. A coordinate vector is a matrix of width 1.
-public struct Statistic: Sendable, Hashable {
+public struct Statistic: Sendable, Equatable {
     /// The row numbers, each at most once, in any order.
     public var rows: [Int32]
     /// The number of columns.
     public var width: Int
     /// The touched rows one after the other, `rows.count * width` values.
-    public var values: [Float]
+    public var values: [Float] { didSet { knownSquaredNorm = nil } }
+    private var knownSquaredNorm: Double?
 
-    /// A contribution of the given rows.
-    public init(rows: [Int32], width: Int, values: [Float]) {
+    /// A contribution of the given rows, with its squared norm where that is known.
+    public init(rows: [Int32], width: Int, values: [Float], squaredNorm: Double? = nil) {
         self.rows = rows
         self.width = width
         self.values = values
+        knownSquaredNorm = squaredNorm
     }
 
     /// A contribution to every coordinate.
@@ -48,8 +50,13 @@ public struct Statistic: Sendable, Hashable {
         self.init(rows: [0], width: values.count, values: values)
     }
 
+    /// Whether rows, width and values are the same, known norm or not.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.rows == right.rows && left.width == right.width && left.values == right.values
+    }
+
     /// The squared L2 norm.
-    public var squaredNorm: Double { VectorNorm.squared(values) }
+    public var squaredNorm: Double { knownSquaredNorm ?? VectorNorm.squared(values) }
 }
 
 /// What the server learns of a round: the sum of the contributions plus noise.

@@ -94,7 +94,8 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
         let (touched, changes, squaredNorm) = training.train(
             &user, on: positives, items: broadcast.items, random: &random)
         privateParameters = Array(user.prefix(configuration.dimensions))
-        var statistic = Statistic(rows: touched, width: configuration.width, values: changes)
+        var statistic = Statistic(
+            rows: touched, width: configuration.width, values: changes, squaredNorm: squaredNorm)
         if configuration.adaptiveClipping != nil {
             ClippingIndicator.clip(
                 &statistic, squaredNorm: squaredNorm, to: broadcast.clippingNorm,

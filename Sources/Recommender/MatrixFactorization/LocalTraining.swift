@@ -132,9 +132,9 @@ package struct LocalTraining: Sendable {
         descend(
             rows: &rows, user: &user, examples: draw.examples,
             itemRate: configuration.deviceLearningRate)
-        let (changes, squares) = Factorization.changes(
-            of: rows, from: items, draw.rows, width: configuration.width)
-        return (draw.rows, changes, squares)
+        let squares = Factorization.takeChanges(
+            of: &rows, from: items, draw.rows, width: configuration.width)
+        return (draw.rows, rows, squares)
     }
 
     private func descend(

@@ -36,15 +36,17 @@ extension Simulation {
                 Canaries(.users, first: 0, count: holdouts.count, seed: scenario.seed)
             }
         let made = method == .membership ? 0 : count
-        let devices = makeDevices(
-            holdouts + [Holdout](repeating: Holdout(training: []), count: made), for: algorithm)
-        let training = try makeTraining(algorithm, devices: devices, canaries: canaries)
+        let training = try makeTraining(
+            algorithm, holdouts + [Holdout](repeating: Holdout(training: []), count: made),
+            canaries: canaries)
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = try RunFolder(creating: folder.path)
         var ledger = try openLedger(in: files, task: training.task)
         var state = Training<Algorithm>.State(
-            algorithm: algorithm, devices: devices,
+            algorithm: algorithm,
+            privateParameters: makePrivateParameters(
+                of: algorithm, count: training.devices.count),
             account: try PrivacyAccount(task: training.task, noise: scenario.noise),
             canaryLog: CanaryLog(count: canaries.isIncluded.count),
             modelHash: training.task.model)
@@ -72,7 +74,7 @@ extension Simulation {
         case .membership:
             observer(.stage("looking for people in the model"))
             let attacker = MembershipAttacker(training: training, algorithm: state.algorithm)
-            let scores = try await attacker.scores(of: devices)
+            let scores = try await attacker.scores(of: training.devices)
             evidence = .scores(
                 try CanaryScores(Array(zip(scores, canaries.isIncluded))), isCentred: false)
         }

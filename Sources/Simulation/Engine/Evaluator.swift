@@ -33,7 +33,9 @@ struct Evaluator: Sendable {
     }
 
     /// The quality of `model` over all devices with held-out items.
-    func quality(of model: some Ranker, devices: [SimulatedDevice]) async throws -> RankingQuality {
+    func quality(
+        of model: some Ranker, devices: [SimulatedDevice], _ privateParameters: PrivateParameters
+    ) async throws -> RankingQuality {
         let evaluation = RankingEvaluation(configuration, itemCount: itemCount)
         let outcomes = try await parallel.map(devices.count) { index in
             try interruption.check()
@@ -42,7 +44,7 @@ struct Evaluator: Sendable {
             guard !targets.isEmpty else { return RankingEvaluation.Outcome?.none }
             return evaluation.outcome(
                 scores: model.scores(
-                    history: history, privateParameters: device.privateParameters),
+                    history: history, privateParameters: privateParameters[index]),
                 user: device.number, seen: history.map(\.item), targets: targets.map(\.item))
         }
         return RankingQuality(

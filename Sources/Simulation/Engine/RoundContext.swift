@@ -11,6 +11,7 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     let broadcast: Algorithm.Broadcast
     let cohort: Cohort
     let devices: [SimulatedDevice]
+    let privateParameters: PrivateParameters
     /// Those whose contributions are made up for an audit; nil outside one.
     let canaries: Canaries?
     let parallel: Parallel
@@ -39,13 +40,16 @@ struct RoundContext<Algorithm: FederatedAlgorithm>: Sendable {
     /// The contribution of the device at a position, and its private parameters afterwards.
     func contribution(at position: Int) -> (statistic: Statistic, privateParameters: [Float]) {
         let device = device(at: position)
+        var parameters = privateParameters[device.number]
         if let made = canaries?.statistic(
             of: device.number, to: algorithm.queries[round], round: round)
         {
-            return (made, device.privateParameters)
+            return (made, parameters)
         }
         let seed = SimulatedDraws.trainingSeed(seed: seed, round: round, device: device.number)
-        return device.contribute(to: algorithm, broadcast, seed: seed)
+        let statistic = device.contribute(
+            to: algorithm, broadcast, privateParameters: &parameters, seed: seed)
+        return (statistic, parameters)
     }
 
     /// The stream of a device for one purpose in this round.

@@ -6,28 +6,19 @@ struct SimulatedDevice: Sendable {
     /// The device's number in the population.
     let number: Int
     private let holdout: Holdout
-    /// The parameters of the model that never leave the device.
-    private(set) var privateParameters: [Float]
 
-    init(number: Int, holdout: Holdout, privateParameters: [Float] = []) {
+    init(number: Int, holdout: Holdout) {
         self.number = number
         self.holdout = holdout
-        self.privateParameters = privateParameters
     }
 
-    /// This device with other private parameters: its own after a round, or restored ones.
-    func with(privateParameters: [Float]) -> SimulatedDevice {
-        SimulatedDevice(number: number, holdout: holdout, privateParameters: privateParameters)
-    }
-
-    /// The device's contribution to a round and its private parameters afterwards.
+    /// The device's contribution to a round; its private parameters become those afterwards.
     func contribute<Algorithm: FederatedAlgorithm>(
-        to algorithm: Algorithm, _ broadcast: Algorithm.Broadcast, seed: UInt64
-    ) -> (statistic: Statistic, privateParameters: [Float]) {
-        var parameters = privateParameters
-        let statistic = algorithm.statistic(
-            broadcast, of: holdout.training, privateParameters: &parameters, seed: seed)
-        return (statistic, parameters)
+        to algorithm: Algorithm, _ broadcast: Algorithm.Broadcast,
+        privateParameters: inout [Float], seed: UInt64
+    ) -> Statistic {
+        algorithm.statistic(
+            broadcast, of: holdout.training, privateParameters: &privateParameters, seed: seed)
     }
 
     /// What training may use.

@@ -58,9 +58,15 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
             guard norm.isFinite, clippingNorm != nil || norm < Self.mostUnits * unit else {
                 throw PrivateSumError.notFinite
             }
-            partial.sum.add(
-                rows: statistic.rows, width: statistic.width, values: statistic.values,
-                scale: clippingNorm.map { norm > $0 ? $0 / norm : 1 } ?? 1)
+            if let clippingNorm {
+                partial.sum.addShort(
+                    rows: statistic.rows, width: statistic.width, values: statistic.values,
+                    scale: norm > clippingNorm ? clippingNorm / norm : 1)
+            } else {
+                partial.sum.add(
+                    rows: statistic.rows, width: statistic.width, values: statistic.values,
+                    scale: 1)
+            }
             partial.trained.append((context.cohort.devices[positions[index]], parameters))
             counter.countOne("add up")
         }

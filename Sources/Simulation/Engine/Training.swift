@@ -16,6 +16,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     /// The training as the ledger announces it.
     let task: LedgerTask
     let faults: FaultModel
+    let devices: [SimulatedDevice]
     let evaluator: Evaluator
     /// What an audit looks at; nil outside one.
     let canaries: Canaries?
@@ -29,7 +30,7 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     /// trace.
     struct State: Sendable {
         var algorithm: Algorithm
-        var devices: [SimulatedDevice]
+        var privateParameters: PrivateParameters
         var account: PrivacyAccount
         var metrics: [RoundMetrics] = []
         /// What the sums told of the canaries.
@@ -135,7 +136,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
                 bytesPerDevice: try plan.traffic(of: sumPlan, query: query),
                 sumDigest: outcome.digest,
                 quality: isLast || (round + 1) % evaluationInterval == 0
-                    ? try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
+                    ? try await evaluator.quality(
+                        of: state.algorithm.model, devices: devices, state.privateParameters)
                     : nil,
                 measured: query.name == "quality" ? state.algorithm.measuredQuality : nil))
     }
@@ -177,10 +179,10 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     /// The quality of the same algorithm over the same cohorts, with exact sums of unclipped
     /// contributions.
     func qualityWithoutPrivacy(
-        _ algorithm: Algorithm, devices: [SimulatedDevice]
+        _ algorithm: Algorithm, _ privateParameters: PrivateParameters
     ) async throws -> RankingQuality {
         var state = State(
-            algorithm: algorithm, devices: devices,
+            algorithm: algorithm, privateParameters: privateParameters,
             account: try PrivacyAccount(task: task, noise: plan.noise), modelHash: [])
         for round in plan.queries.indices where !state.algorithm.isFinished {
             let cohort = Cohort(
@@ -192,7 +194,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
             ).sum()
             state.apply(outcome, round: round)
         }
-        return try await evaluator.quality(of: state.algorithm.model, devices: state.devices)
+        return try await evaluator.quality(
+            of: state.algorithm.model, devices: devices, state.privateParameters)
     }
 
     private func context(
@@ -201,7 +204,8 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         RoundContext(
             round: round, seed: seed, algorithm: state.algorithm,
             broadcast: state.algorithm.broadcast(round: round), cohort: cohort,
-            devices: state.devices, canaries: canaries, parallel: parallel,
+            devices: devices, privateParameters: state.privateParameters, canaries: canaries,
+            parallel: parallel,
             interruption: interruption,
             progress: { [observer, plan] step, done, total in
                 observer(
@@ -261,9 +265,9 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
     private func save(_ state: State, in folder: RunFolder) throws {
         var checkpoint = state.algorithm.checkpoint
         checkpoint.attributes["round"] = "\(state.round)"
-        let width = state.devices.map(\.privateParameters.count).max() ?? 0
         checkpoint.tensors["private parameters"] = .init(
-            shape: [state.devices.count, width], values: state.devices.flatMap(\.privateParameters))
+            shape: [devices.count, state.privateParameters.width],
+            values: state.privateParameters.values)
         try folder.write(checkpoint: checkpoint)
         try folder.write(metrics: state.metrics)
     }
@@ -281,13 +285,9 @@ struct Training<Algorithm: FederatedAlgorithm>: Sendable {
         }
         state.metrics = Array(metrics.prefix(round))
         try state.algorithm.restore(from: checkpoint)
-        let width = state.devices.map(\.privateParameters.count).max() ?? 0
-        let parameters = try checkpoint.values(
-            "private parameters", shape: [state.devices.count, width])
-        for index in state.devices.indices {
-            state.devices[index] = state.devices[index].with(
-                privateParameters: Array(parameters[index * width..<(index + 1) * width]))
-        }
+        state.privateParameters.restore(
+            try checkpoint.values(
+                "private parameters", shape: [devices.count, state.privateParameters.width]))
         state.modelHash = state.algorithm.model.ledgerHash
         let rounds = LedgerHistory(ledger.entries).tasks.first { $0.task.name == task.name }?
             .charged
@@ -313,7 +313,7 @@ extension Training.State {
         algorithm.update(round: round, with: outcome.sum)
         modelHash = algorithm.model.ledgerHash
         for (device, parameters) in outcome.privateParameters {
-            devices[device] = devices[device].with(privateParameters: parameters)
+            privateParameters[device] = parameters
         }
     }
 }

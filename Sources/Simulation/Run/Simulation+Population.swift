@@ -18,14 +18,14 @@ extension Simulation {
     package func quality(
         of model: some Ranker, privateParameters: [[Float]]
     ) async throws -> RankingQuality {
-        let devices = zip(holdouts, privateParameters).enumerated().map { number, device in
-            SimulatedDevice(
-                number: number, holdout: device.0, privateParameters: device.1)
+        let devices = holdouts.prefix(privateParameters.count).enumerated().map {
+            SimulatedDevice(number: $0, holdout: $1)
         }
         let evaluator = try Evaluator(
             configuration: scenario.evaluation, split: scenario.evaluationSplit,
             itemCount: catalogue.count, devices: devices,
             parallel: Parallel(threads: scenario.threads), interruption: interruption)
-        return try await evaluator.quality(of: model, devices: devices)
+        return try await evaluator.quality(
+            of: model, devices: devices, PrivateParameters(privateParameters))
     }
 }

@@ -107,13 +107,13 @@ public struct Simulation: Sendable {
         _ algorithm: Algorithm, plan: SimulationPlan, path: String, resuming: Bool
     ) async throws -> SimulationResult {
         let start = Date()
-        let devices = makeDevices(holdouts, for: algorithm)
-        let training = try makeTraining(algorithm, devices: devices)
+        let privateParameters = makePrivateParameters(of: algorithm, count: holdouts.count)
+        let training = try makeTraining(algorithm, holdouts)
         let folder = try resuming ? RunFolder(opening: path) : RunFolder(creating: path)
         if !resuming { try folder.write(scenario: scenario.resolvedYAML) }
         var ledger = try openLedger(in: folder, task: training.task)
         let initial = Training<Algorithm>.State(
-            algorithm: algorithm, devices: devices,
+            algorithm: algorithm, privateParameters: privateParameters,
             account: try PrivacyAccount(task: training.task, noise: scenario.noise),
             modelHash: training.task.model)
         var state =
@@ -127,10 +127,10 @@ public struct Simulation: Sendable {
             observer(.stage("comparing with popularity and with training without privacy"))
             quality.popularity = try await training.evaluator.quality(
                 of: PopularityRanker(counts: training.evaluator.popularity.map { Float($0) }),
-                devices: devices)
+                devices: training.devices, privateParameters)
             if scenario.comparesWithoutPrivacy {
                 quality.nonPrivate = try await training.qualityWithoutPrivacy(
-                    algorithm, devices: devices)
+                    algorithm, privateParameters)
             }
         } catch is Interrupted {
             status = .interrupted
@@ -160,20 +160,21 @@ public struct Simulation: Sendable {
         return result
     }
 
-    func makeDevices(
-        _ holdouts: [Holdout], for algorithm: some FederatedAlgorithm
-    ) -> [SimulatedDevice] {
-        holdouts.enumerated().map { number, holdout in
-            SimulatedDevice(
-                number: number, holdout: holdout,
-                privateParameters: algorithm.makePrivateParameters(
-                    seed: SimulatedDraws.parametersSeed(seed: scenario.seed, device: number)))
-        }
+    /// What the devices begin with.
+    func makePrivateParameters(
+        of algorithm: some FederatedAlgorithm, count: Int
+    ) -> PrivateParameters {
+        PrivateParameters(
+            (0..<count).map { number in
+                algorithm.makePrivateParameters(
+                    seed: SimulatedDraws.parametersSeed(seed: scenario.seed, device: number))
+            })
     }
 
     func makeTraining<Algorithm: FederatedAlgorithm>(
-        _ algorithm: Algorithm, devices: [SimulatedDevice], canaries: Canaries? = nil
+        _ algorithm: Algorithm, _ holdouts: [Holdout], canaries: Canaries? = nil
     ) throws -> Training<Algorithm> {
+        let devices = holdouts.enumerated().map { SimulatedDevice(number: $0, holdout: $1) }
         let parallel = Parallel(threads: scenario.threads)
         let rounds = algorithm.queries.count
         return Training(
@@ -182,7 +183,7 @@ public struct Simulation: Sendable {
             task: scenario.ledgerTask(
                 named: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
                 algorithm: algorithm, population: devices.count),
-            faults: faults,
+            faults: faults, devices: devices,
             evaluator: try Evaluator(
                 configuration: scenario.evaluation, split: scenario.evaluationSplit,
                 itemCount: catalogue.count, devices: devices, parallel: parallel,

@@ -52,8 +52,20 @@ public struct Scenario: Sendable {
     public var comparesWithoutPrivacy: Bool
     /// Every key with its value; running it again gives the same result.
     public var resolvedYAML: String
+    /// Every key that applies, in the order in which they were read.
+    public var keys: [Key]
     /// What is trained.
     package var algorithm: Algorithm
+
+    /// One key of a scenario.
+    public struct Key: Sendable, Hashable, Codable {
+        /// Its name, with its section: "privacy.epsilon".
+        public var name: String
+        /// Its value: the scenario's, or the default.
+        public var value: String
+        /// What it may be, in words.
+        public var expected: String
+    }
 
     /// The scenario that `covey simulate` runs without arguments.
     public static let quickstartYAML = """
@@ -98,6 +110,7 @@ public struct Scenario: Sendable {
         comparesWithoutPrivacy = try reader.flag("evaluation.withoutPrivacy", default: true)
         try reader.rejectUnknownKeys()
         resolvedYAML = try reader.resolvedYAML()
+        keys = reader.resolved
     }
 
     /// Reads a scenario file.

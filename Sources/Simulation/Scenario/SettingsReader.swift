@@ -11,7 +11,7 @@ package struct SettingsReader {
     }
 
     private var settings: [String: Setting] = [:]
-    private var resolved: [(key: String, value: String)] = []
+    private(set) var resolved: [Scenario.Key] = []
 
     /// Flattens a mapping of two levels to dotted keys and lays the overrides (`key=value`) over it.
     ///
@@ -71,7 +71,7 @@ package struct SettingsReader {
     /// A text.
     package mutating func text(_ key: String, default standard: String) -> String {
         let value = settings.removeValue(forKey: key)?.text ?? standard
-        resolved.append((key, value))
+        resolved.append(Scenario.Key(name: key, value: value, expected: "a text"))
         return value
     }
 
@@ -171,14 +171,14 @@ package struct SettingsReader {
                 key: key, value: setting?.text ?? "", expected: expected,
                 source: setting?.source ?? "")
         }
-        resolved.append((key, "\(value)"))
+        resolved.append(Scenario.Key(name: key, value: "\(value)", expected: expected))
         return value
     }
 
     /// Rejects the keys that were never asked for.
     package func rejectUnknownKeys() throws {
         guard let (key, setting) = settings.min(by: { $0.key < $1.key }) else { return }
-        let nearest = resolved.map(\.key)
+        let nearest = resolved.map(\.name)
             .map { (name: $0, distance: Self.editDistance($0, key)) }
             .min { $0.distance < $1.distance }
         throw ScenarioError.unknownKey(
@@ -189,7 +189,8 @@ package struct SettingsReader {
     /// Every key with its value, as YAML.
     package func resolvedYAML() throws -> String {
         var root: [(String, Node)] = []
-        for (key, value) in resolved {
+        for setting in resolved {
+            let (key, value) = (setting.name, setting.value)
             let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
                 root.append((key, Node(value)))
