@@ -11,7 +11,7 @@ struct RunFolder: Sendable {
     private var keyPath: String { file("ledger.pub") }
     var modelPath: String { file("model.covey") }
     var reportPath: String { file("report.html") }
-    private var scenarioPath: String { file("scenario.yaml") }
+    var scenarioPath: String { file("scenario.yaml") }
     private var metricsPath: String { file("metrics.jsonl") }
     private var checkpointPath: String { file("checkpoint.covey") }
     private var resultPath: String { file("result.json") }
@@ -47,6 +47,14 @@ struct RunFolder: Sendable {
         }
     }
 
+    /// Opens the folder of a run to look at it.
+    init(reading path: String) throws {
+        self.path = path
+        guard FileManager.default.fileExists(atPath: scenarioPath) else {
+            throw SimulationError.notARun(path: path, reason: "it holds no scenario.yaml")
+        }
+    }
+
     func write(scenario yaml: String) throws { try write(Data(yaml.utf8), to: scenarioPath) }
 
     /// Opens the ledger, or starts it, with its keys beside it.
@@ -73,6 +81,19 @@ struct RunFolder: Sendable {
             do { return try JSONDecoder().decode(RoundMetrics.self, from: line) } catch {
                 throw SimulationError.notResumable(path: path, reason: "metrics.jsonl is damaged")
             }
+        }
+    }
+
+    func readResult() throws -> SimulationResult {
+        guard let data = FileManager.default.contents(atPath: resultPath) else {
+            throw SimulationError.notARun(
+                path: path, reason: "it holds no result.json; the run is not over")
+        }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do { return try decoder.decode(SimulationResult.self, from: data) } catch {
+            throw SimulationError.notARun(path: path, reason: "result.json is damaged")
         }
     }
 

@@ -6,6 +6,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case occupied(path: String)
     /// The folder to resume is not a run folder, or is damaged.
     case notResumable(path: String, reason: String)
+    /// A folder to look at is not that of a run, or is damaged.
+    case notARun(path: String, reason: String)
     /// More devices were lost in a round than the cohort tolerates.
     case tooManyLost(round: Int, step: String, left: Int, needed: Int)
     /// No device was left in a round.
@@ -22,6 +24,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .occupied(let path):
             "\(path) is not empty; choose another folder, or continue that run with --resume"
         case .notResumable(let path, let reason): "\(path) cannot be resumed: \(reason)"
+        case .notARun(let path, let reason):
+            "\(path) is no folder of a run that is over: \(reason)"
         case .tooManyLost(let round, let step, let left, let needed):
             "round \(round + 1): \(left) devices are left after '\(step)' where \(needed) are "
                 + "needed, so that its sum is not revealed; raise cohort.toleratedDropout"

@@ -18,6 +18,11 @@ package enum ChartInk: String, Sendable {
     case secondStep = "step2"
     case thirdStep = "step3"
     case fourthStep = "step4"
+    /// Runs side by side.
+    case run1, run2, run3, run4, run5, run6
+
+    /// The inks of runs, in the order in which they are used.
+    static let runs: [ChartInk] = [.run1, .run2, .run3, .run4, .run5, .run6]
 
     /// The class of an SVG element in this ink.
     package var className: String { "ink-" + rawValue }

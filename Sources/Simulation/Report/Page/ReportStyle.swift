@@ -97,6 +97,12 @@ package enum ReportStyle {
         .ink-step2 { --ink: var(--step2); --dash: 5 3; }
         .ink-step3 { --ink: var(--step3); }
         .ink-step4 { --ink: var(--step4); --dash: 9 3; }
+        .ink-run1 { --ink: var(--blue); }
+        .ink-run2 { --ink: var(--orange); --dash: 7 4; }
+        .ink-run3 { --ink: var(--purple); --dash: 2 3; }
+        .ink-run4 { --ink: var(--step3); --dash: 9 3 2 3; }
+        .ink-run5 { --ink: var(--grey); }
+        .ink-run6 { --ink: var(--orange); --dash: 1.5 2.5; }
         .legend {
           display: flex; flex-wrap: wrap; gap: 2px 16px; margin-top: 8px; padding: 0;
           list-style: none; font-size: 0.85rem;
