@@ -9,7 +9,8 @@ struct Covey: AsyncParsableCommand {
         abstract: "Train recommenders from behaviour that never leaves the device.",
         version: coveyVersion,
         subcommands: [
-            Simulate.self, Keys.self, Report.self, Train.self, Explore.self, Budget.self,
+            Simulate.self, SweepCommand.self, Report.self, Keys.self, Train.self, Explore.self,
+            Budget.self,
             Audit.self, Rank.self,
             Model.self,
         ])

@@ -37,16 +37,19 @@ struct Report: ParsableCommand {
             guard !json else {
                 return print(String(decoding: try comparison.json, as: UTF8.self))
             }
-            print(Self.table(of: comparison.runs).text)
-            let differences = comparison.differences
-            guard !differences.isEmpty else { return }
-            var table = TextTable(header: ["settings that differ"] + comparison.runs.map(\.name))
-            table.rows = differences.map { [$0.key] + $0.values.map { $0 ?? "-" } }
-            print("\n" + table.text)
+            print(Self.text(of: comparison))
         }
     }
 
-    private static func write(_ text: String, to path: String) throws {
+    /// The runs in a table, and in another the settings that differ.
+    static func text(of comparison: RunComparison) -> String {
+        let runs = table(of: comparison.runs).text
+        guard !comparison.differences.isEmpty else { return runs }
+        let (header, rows) = comparison.differenceTable
+        return runs + "\n\nsettings that differ\n" + TextTable(header: header, rows: rows).text
+    }
+
+    static func write(_ text: String, to path: String) throws {
         do { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) } catch {
             throw BudgetError.invalid("\(path) cannot be written; choose another place")
         }

@@ -4,8 +4,10 @@ internal import Recommender
 
 /// The page that compares runs; it needs nothing else.
 struct ComparisonReport {
-    let runs: [RunRecord]
-    let differences: [(key: String, values: [String?])]
+    let comparison: RunComparison
+    private var runs: [RunRecord] { comparison.runs }
+
+    init(_ comparison: RunComparison) { self.comparison = comparison }
 
     /// The most runs whose rounds are drawn: one for each ink.
     private static var mostDrawn: Int { ChartInk.runs.count }
@@ -254,28 +256,23 @@ struct ComparisonReport {
     // Settings.
 
     private var settingsSection: ReportPage.Section {
-        .init(
+        let (header, rows) = comparison.differenceTable
+        let isSame = comparison.differences.isEmpty
+        return .init(
             id: "settings", title: "Settings that differ",
-            paragraphs: differences.isEmpty ? ["None: all runs had the same scenario."] : [],
-            blocks: differences.isEmpty
+            paragraphs: isSame ? ["None: all runs had the same scenario."] : [],
+            blocks: isSame
                 ? []
                 : [
                     .table(
                         .init(
-                            "Keys of the scenarios", columns: ["key"] + runs.map(\.name),
-                            rows: differences.map { difference in
-                                (
-                                    difference.key,
-                                    difference.values.map { $0 ?? NumberText.none }
-                                )
-                            }, isText: true))
+                            "Of the scenarios", columns: header,
+                            rows: rows.map { ($0[0], Array($0.dropFirst())) }, isText: true))
                 ], isWide: true)
     }
 }
 
 extension RunComparison {
     /// The page, as HTML that loads nothing.
-    public var html: String {
-        ComparisonReport(runs: runs, differences: differences).render()
-    }
+    public var html: String { ComparisonReport(self).render() }
 }

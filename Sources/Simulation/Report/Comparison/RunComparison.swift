@@ -14,7 +14,12 @@ public struct RunComparison: Sendable {
     ///
     /// - Throws: ``SimulationError/notARun(path:reason:)``.
     public init(paths: [String]) throws {
-        var runs = try paths.map(RunRecord.init)
+        self.init(runs: try paths.map(RunRecord.init))
+    }
+
+    /// Compares runs; those of one name are called by their paths.
+    public init(runs: [RunRecord]) {
+        var runs = runs
         let names = Dictionary(grouping: runs, by: \.name)
         for index in runs.indices where names[runs[index].name, default: []].count > 1 {
             runs[index].name = runs[index].path
@@ -30,6 +35,23 @@ public struct RunComparison: Sendable {
         return runs.flatMap(\.keys).map(\.name).filter { seen.insert($0).inserted }
             .map { key in (key: key, values: values.map { $0[key] }) }
             .filter { Set($0.values).count > 1 }
+    }
+
+    /// The differences as a table: a line for each run where there are fewer keys than runs, else one for
+    /// each key.
+    public var differenceTable: (header: [String], rows: [[String]]) {
+        let differences = differences
+        let names = runs.map(\.name)
+        func text(_ value: String?) -> String { value ?? "-" }
+        guard differences.count < runs.count else {
+            return (["key"] + names, differences.map { [$0.key] + $0.values.map(text) })
+        }
+        return (
+            ["run"] + differences.map(\.key),
+            names.indices.map { run in
+                [names[run]] + differences.map { text($0.values[run]) }
+            }
+        )
     }
 
     /// A line for each finished round of each run, under a header, as RFC 4180 has it.
