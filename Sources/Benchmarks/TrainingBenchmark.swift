@@ -8,8 +8,9 @@ struct TrainingBenchmark: AsyncParsableCommand {
         commandName: "training",
         abstract: "Device updates per second of processor time in federated averaging.",
         discussion: """
-            64 dimensions, one local epoch, batches of 64, 4 negatives, statistical aggregation. With \
-            MovieLens-1M: --data PATH; else a synthetic population of the same shape.
+            64 dimensions, one local epoch, batches of 64, 4 negatives, no item biases, statistical \
+            aggregation. With MovieLens-1M: --data PATH; else a synthetic population of the same \
+            shape.
             """)
 
     @Option(help: "A data set; synthetic without.")
@@ -25,6 +26,7 @@ struct TrainingBenchmark: AsyncParsableCommand {
             var overrides = [
                 "algorithm.name=federated-averaging", "algorithm.dimensions=64",
                 "algorithm.rounds=\(rounds)", "algorithm.batchSize=64", "algorithm.negatives=4",
+                "algorithm.userEpochs=0", "algorithm.itemBias=false",
                 "cohort.selection=rotation", "cohort.size=\(cohort)", "privacy.epsilon=8",
                 "evaluation.every=1000000", "evaluation.withoutPrivacy=false", "threads=1",
             ]
