@@ -7,6 +7,13 @@ let features: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// What pkg-config calls the MPI of the system: Debian lets the administrator choose which one that is.
+#if os(macOS)
+    let mpiPackage = "ompi-c"
+#else
+    let mpiPackage = "mpi-c"
+#endif
+
 /// A module of this package with its tests' target, where it has one, named after it.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: features)
@@ -32,7 +39,11 @@ let package = Package(
     traits: [
         .trait(
             name: "PostgreSQL",
-            description: "Lets several coordinators share one PostgreSQL database (needs libpq).")
+            description: "Lets several coordinators share one PostgreSQL database (needs libpq)."),
+        .trait(
+            name: "MPI",
+            description: "Divides a simulation among processes (needs Open MPI or MPICH)."
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -58,6 +69,9 @@ let package = Package(
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CMPI", pkgConfig: mpiPackage,
+            providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
         .target(name: "CVectorKernels"),
 
         module("VectorKernels", ["CVectorKernels"]),
@@ -69,7 +83,7 @@ let package = Package(
             ["DifferentialPrivacy", "SecureAggregation", "Sodium", "VectorKernels"]),
         module("Learning", ["VectorKernels"]),
         module("Recommender", ["Learning", "Sodium", "VectorKernels"]),
-        module("Datasets", ["CZlib", "Recommender", "Sodium"]),
+        module("Datasets", ["CZlib", "Recommender", "Sodium", "VectorKernels"]),
         module(
             "PrivacyLedger",
             [
@@ -97,7 +111,9 @@ let package = Package(
             "Simulation",
             [
                 "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
-                "PrivacyLedger", "PrivateAggregation", "Recommender", "Sodium", "VectorKernels",
+                "PrivacyLedger", "PrivateAggregation", "Recommender", "SecureAggregation", "Sodium",
+                "VectorKernels",
+                .target(name: "CMPI", condition: .when(traits: ["MPI"])),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -200,7 +216,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            exclude: ["accounting-peers.py", "learning-peers.py", "ranking-peers.py"],
+            exclude: [
+                "accounting-peers.py", "learning-peers.py", "ranking-peers.py", "simulation-peers",
+            ],
             swiftSettings: features),
 
         tests(of: "VectorKernels", ["CVectorKernels", "Sodium"]),
@@ -210,7 +228,7 @@ let package = Package(
         tests(of: "PrivateAggregation", ["SecureAggregation", "Sodium", "VectorKernels"]),
         tests(of: "Learning", ["VectorKernels"], excluding: ["References"]),
         tests(of: "Recommender", ["Learning", "Sodium", "VectorKernels"]),
-        tests(of: "Datasets"),
+        tests(of: "Datasets", ["Recommender", "Sodium"]),
         tests(
             of: "PrivacyLedger",
             ["DifferentialPrivacy", "PrivateAggregation", "SecureAggregation", "Sodium"]),
@@ -246,8 +264,8 @@ let package = Package(
         tests(
             of: "Simulation",
             [
-                "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
-                "PrivacyLedger", "Recommender",
+                "covey", "Datasets", "DifferentialPrivacy", "FederatedProtocol", "PrivacyAudit",
+                "PrivacyLedger", "Recommender", "Sodium",
             ]),
         // A PostgreSQL server of the tests' own, where the machine has the programs.
         .target(

@@ -13,7 +13,7 @@ struct Benchmarks: AsyncParsableCommand {
             AccountingBenchmark.self, AuditBenchmark.self, GraphBenchmark.self,
             HTTPBenchmark.self, LearningBenchmark.self, LedgerBenchmark.self,
             NoiseBenchmark.self,
-            PrivateSumBenchmark.self, RankingBenchmark.self, StoreBenchmark.self,
-            TrainingBenchmark.self,
+            PrivateSumBenchmark.self, RankingBenchmark.self, RoundBenchmark.self,
+            StoreBenchmark.self, TrainingBenchmark.self,
         ])
 }

@@ -1,5 +1,6 @@
-internal import Foundation
 package import DifferentialPrivacy
+package import FederatedProtocol
+internal import Foundation
 package import PrivacyLedger
 
 /// What an operator decides of a coordinator.

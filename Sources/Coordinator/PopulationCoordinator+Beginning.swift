@@ -141,21 +141,24 @@ extension PopulationCoordinator {
         let devices: [Int]
         switch policy.selection {
         case _ where configuration.isRehearsal:
-            devices = CohortSelection.simulated(
-                round: task.roundsBegun, population: population, policy: policy,
-                seed: task.scenario.seed)
+            devices = SimulatedCohorts(
+                population: population, policy: policy, seed: task.scenario.seed
+            ).devices(of: task.roundsBegun)
         case .everyone: devices = Array(0..<population)
         case .coins(let rate):
-            devices = CohortSelection.coins(
+            devices = SecretCohort.coins(
                 rate: rate, round: task.roundsBegun, population: population,
                 secret: task.stored.seed)
-        case .rotation(let size):
+        case .rotation(let size), .limited(let size, _):
+            var limit: Int?
+            if case .limited(_, let participations) = policy.selection { limit = participations }
             let rotation = Rotation(
-                size: size, population: population, present: present,
+                size: size, population: population, limit: limit, present: present,
                 invitationCounts: task.invitations)
             guard hasWaited || rotation.absentCount == 0 else { return nil }
             var random = SystemRandomness()
             devices = rotation.cohort(from: &random)
+            guard devices.count == size else { return nil }
         }
         let there = devices.count { present.contains($0) }
         let needed =

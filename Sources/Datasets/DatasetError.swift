@@ -34,6 +34,12 @@ public enum DatasetError: Error, Sendable, Hashable {
     case severalPeople(path: String)
     /// The file has no row of a person.
     case noSuchUser(path: String, user: String)
+    /// The file of columns was cut, changed or written by something else.
+    case damagedColumns(path: String, part: String)
+    /// The file of columns is of another version of the format.
+    case otherColumns(path: String, version: UInt32)
+    /// The file could not be written.
+    case unwritable(path: String, reason: String)
     /// A setting of ``SyntheticPopulation`` is outside its range.
     case invalidSetting(name: String, value: String, allowed: String)
 }
@@ -66,6 +72,18 @@ extension DatasetError: CustomStringConvertible {
             "\(oneLine(path)): rows of several people; choose one with --user"
         case .noSuchUser(let path, let user):
             "\(oneLine(path)): no row of user \"\(oneLine(user))\""
+        case .damagedColumns(let path, let part):
+            "\(oneLine(path)): a damaged file of columns (its \(part)); write or fetch it again"
+        case .otherColumns(let path, let version):
+            """
+            \(oneLine(path)): columns of version \(version), and this program reads version \
+            \(ColumnsHeader.version); write the file again with this program
+            """
+        case .unwritable(let path, let reason):
+            """
+            \(oneLine(path)): cannot be written (\(oneLine(reason))); check the folder and the room \
+            on the disk
+            """
         case .invalidSetting(let name, let value, let allowed):
             "synthetic population: \(name) is \(value); choose \(allowed)"
         }

@@ -21,17 +21,29 @@ public struct RoundTraffic: Sendable, Hashable, Codable {
     ///   - broadcastByteCount: The size of what the algorithm sends to every device.
     ///   - parameters: The masked sum.
     public init(broadcastByteCount: Int, parameters: AggregationParameters) {
+        self.init(down: broadcastByteCount)
+        for step in RoundStep.allCases { self += RoundTraffic(of: step, parameters: parameters) }
+    }
+
+    /// The traffic of one step: what the device sends in it, and what it must have received before.
+    package init(of step: RoundStep, parameters: AggregationParameters) {
         let degree = parameters.graph.degree
         let shares = 5 + degree * SealedShare.byteCount(under: parameters)
-        let member = RosterMember.largestByteCount(cohortSize: parameters.cohortSize)
         let keys = KeyAdvertisement.byteCount(under: parameters)
-        up =
-            keys + shares + MaskedInput.byteCount(under: parameters) + Endorsement.byteCount
-            + UnmaskingShares.largestByteCount(under: parameters)
         let bitmap = DeviceSet.byteCount(cohortSize: parameters.cohortSize)
-        down =
-            broadcastByteCount + 5 + degree * (member + keys - 1) + shares + bitmap + 1 + bitmap
-            + UnmaskingRequest.largestByteCount(under: parameters)
+        switch step {
+        case .advertising: self.init(up: keys)
+        case .sharing:
+            let member = RosterMember.largestByteCount(cohortSize: parameters.cohortSize)
+            self.init(up: shares, down: 5 + degree * (member + keys - 1))
+        case .masking:
+            self.init(up: MaskedInput.byteCount(under: parameters), down: shares)
+        case .endorsing: self.init(up: Endorsement.byteCount, down: bitmap + 1)
+        case .unmasking:
+            self.init(
+                up: UnmaskingShares.largestByteCount(under: parameters),
+                down: bitmap + UnmaskingRequest.largestByteCount(under: parameters))
+        }
     }
 
     /// Adds the traffic of another round.

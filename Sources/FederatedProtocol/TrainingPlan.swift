@@ -33,7 +33,7 @@ public struct TrainingPlan: Sendable {
         queries: [SumQuery], spareRounds: Int = 0, population: Int, policy: CohortPolicy,
         target: PrivacyTarget, noise: NoiseDistribution = .discreteGaussian
     ) throws {
-        try Self.check(policy, population: population)
+        try Self.check(policy, population: population, rounds: queries.count + spareRounds)
         self.queries = queries
         self.spareRounds = spareRounds
         self.population = population
@@ -141,15 +141,24 @@ public struct TrainingPlan: Sendable {
                 of: plan, round: 0, session: unnamed, rosterRoot: unnamed))
     }
 
-    private static func check(_ policy: CohortPolicy, population: Int) throws {
+    private static func check(
+        _ policy: CohortPolicy, population: Int, rounds: Int
+    ) throws {
         guard population >= 2 else { throw TrainingPlanError.tooFewDevices(population) }
         switch policy.selection {
         case .everyone: break
-        case .rotation(let size):
+        case .rotation(let size), .limited(let size, _):
             guard size <= population else {
                 throw TrainingPlanError.cohortTooLarge(size: size, population: population)
             }
             guard size >= 2 else { throw TrainingPlanError.tooFewDevices(size) }
+            guard case .limited(_, let participations) = policy.selection,
+                participations < rounds
+            else { return }
+            let needed = (rounds * size + population - 1) / population
+            guard participations >= needed else {
+                throw TrainingPlanError.tooFewParticipations(participations, needed: needed)
+            }
         case .coins(let rate):
             guard policy.fewestInvited(of: population) >= 2 else {
                 throw TrainingPlanError.rateTooLow(rate: rate, population: population)
@@ -164,6 +173,8 @@ public enum TrainingPlanError: Error, Equatable, CustomStringConvertible {
     case cohortTooLarge(size: Int, population: Int)
     /// Nothing can hide in a sum of fewer than two.
     case tooFewDevices(Int)
+    /// All devices together may take part less often than the rounds need.
+    case tooFewParticipations(Int, needed: Int)
     /// Coins at this rate may leave a round without a cohort.
     case rateTooLow(rate: Double, population: Int)
     /// The next round would spend more than the budget.
@@ -177,6 +188,9 @@ public enum TrainingPlanError: Error, Equatable, CustomStringConvertible {
                 + "lower cohort.size"
         case .tooFewDevices(let count):
             "a private sum needs at least 2 devices, and there are \(count)"
+        case .tooFewParticipations(let most, let needed):
+            "devices that take part in at most \(most) rounds are not enough for all of them; raise "
+                + "cohort.participations to \(needed) at least, and to more for devices that are seldom there"
         case .rateTooLow(let rate, let population):
             "at a rate of \(rate), a round of \(population) devices may find nobody; "
                 + "raise cohort.rate"

@@ -19,6 +19,12 @@ public struct FixedPointSum: Sendable {
         sum = [Int64](repeating: 0, count: count)
     }
 
+    /// A sum of so many units of 2^-36 in each place.
+    package init(units: [Int64], unit: Double) {
+        self.unit = unit
+        sum = units
+    }
+
     /// Adds `scale` times a set of rows of `width` values each to the rows' places.
     ///
     /// - Precondition: Every row lies within the sum.
@@ -63,11 +69,11 @@ public struct FixedPointSum: Sendable {
     /// Adds another sum of the same size and unit.
     public mutating func add(_ other: FixedPointSum) {
         precondition(other.sum.count == sum.count && other.unit == unit, "another kind of sum")
-        for (index, units) in other.whole.enumerated() { sum[index] &+= units }
+        for (index, units) in other.units.enumerated() { sum[index] &+= units }
     }
 
-    /// The sum in integers, the last short terms included.
-    private var whole: [Int64] {
+    /// The sum in units of 2^-36, the last short terms included.
+    package var units: [Int64] {
         guard recentCount > 0 else { return sum }
         var copy = self
         copy.takeRecent()
@@ -77,6 +83,6 @@ public struct FixedPointSum: Sendable {
     /// The sum, in the units of its terms.
     public var values: [Float] {
         let factor = unit / Double(1 << Self.fractionBits)
-        return whole.map { Float(Double($0) * factor) }
+        return units.map { Float(Double($0) * factor) }
     }
 }

@@ -115,7 +115,7 @@ struct Run: AsyncParsableCommand {
             let fleet = try Fleet(
                 simulation: simulation, options: options, interruption: interruption,
                 report: { progress.note($0) })
-            let count = devices ?? simulation.histories.count
+            let count = devices ?? simulation.deviceCount
             for line in options.behaviours.summary(devices: count) { progress.note(line) }
             let drawing = Task { await progress.follow(fleet) }
             defer { drawing.cancel() }

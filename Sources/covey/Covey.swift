@@ -10,6 +10,7 @@ struct Covey: AsyncParsableCommand {
         version: coveyVersion,
         subcommands: [
             Simulate.self, SweepCommand.self, Report.self, Keys.self, Train.self, Explore.self,
+            PopulationCommand.self,
             Budget.self,
             Audit.self, Rank.self,
             Model.self,

@@ -37,6 +37,8 @@ struct ResultTable {
         if let measured = result.quality.measured {
             lines.insert(contentsOf: words(measured), at: 2)
         }
+        if let effect = result.adversary { lines.insert(contentsOf: words(effect), at: 2) }
+        if let cost = result.deployment { lines.insert(contentsOf: words(cost), at: 2) }
         if result.status == .finished, result.rounds.done < result.rounds.planned {
             lines.append(
                 "stopped           after \(result.rounds.done) of \(result.rounds.planned) rounds, as "
@@ -68,6 +70,42 @@ struct ResultTable {
                 let name = "  of \(group.lengths) items"
                 return name + String(repeating: " ", count: max(1, 18 - name.count)) + words(group)
             } + [""]
+    }
+
+    /// What came of those who work against the training.
+    private func words(_ effect: AdversaryEffect) -> [String] {
+        var lines = [
+            "adversaries       \(effect.devices) devices, \(effect.attack), defence \(effect.defence); without "
+                + "them HR@\(effect.qualityWithout?.cutoff ?? 10) "
+                + TextTable.number(effect.qualityWithout?.sampled.hitRate, 3)
+        ]
+        if let target = effect.target {
+            lines.append(
+                "pushed item       \(target) is shown to "
+                    + "\(TextTable.number(effect.exposure.map { 100 * $0.share }, 1)) % of people, "
+                    + "without adversaries to "
+                    + "\(TextTable.number(effect.exposureWithout.map { 100 * $0.share }, 1)) %")
+        }
+        return lines + [""]
+    }
+
+    /// What a deployment takes.
+    private func words(_ cost: DeploymentCost) -> [String] {
+        func number(_ value: Double, _ digits: Int) -> String { TextTable.number(value, digits) }
+        let (phones, server) = (cost.phones, cost.server)
+        return [
+            "virtual time      \(number(cost.days, 2)) days, a round every "
+                + "\(number(cost.secondsPerRound / 60, 1)) minutes, \(cost.abandoned) attempts failed, "
+                + "\(number(100 * cost.lostShare, 1)) % of devices lost",
+            "a phone           \(TextTable.bytes(Int(phones.bytesUp.mean))) up, "
+                + "\(TextTable.bytes(Int(phones.bytesDown.mean))) down, "
+                + "\(number(phones.seconds.mean, 1)) s at work, about "
+                + "\(number(phones.milliampereHours.mean, 2)) mAh in all; 95 % at most "
+                + "\(number(phones.milliampereHours.percentile95, 2)) mAh",
+            "the coordinator   \(server.peakConnections) connections, "
+                + "\(server.peakRequestsPerSecond) requests a second, "
+                + "\(TextTable.bytes(Int(server.peakBytesPerSecond)))/s at peak", "",
+        ]
     }
 
     private func row(_ name: String, _ quality: RankingQuality?) -> [String] {

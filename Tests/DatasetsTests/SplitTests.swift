@@ -102,10 +102,10 @@ import Testing
         let data = InteractionData(
             name: "all", catalogue: Catalogue(items: (0..<2000).map { .init(id: "\($0)") }),
             users: [user("a", length: 2000)])
-        let new = split.catalogue(of: data).items.indices.filter {
-            split.catalogue(of: data).items[$0].isNew
+        let new = split.catalogue(data.catalogue).items.indices.filter {
+            split.catalogue(data.catalogue).items[$0].isNew
         }
         #expect(new == first.test.map { Int($0.item) })
-        #expect(Split.leaveOneOut.catalogue(of: data) == data.catalogue)
+        #expect(Split.leaveOneOut.catalogue(data.catalogue) == data.catalogue)
     }
 }

@@ -1,3 +1,4 @@
+internal import FederatedProtocol
 internal import SecureAggregation
 
 /// The messages that a round has accepted, to answer a repetition of one after the round's end.

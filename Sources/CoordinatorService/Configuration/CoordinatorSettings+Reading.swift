@@ -1,5 +1,6 @@
 internal import Coordinator
 internal import DifferentialPrivacy
+internal import FederatedProtocol
 internal import Foundation
 internal import PrivacyLedger
 internal import Simulation

@@ -35,10 +35,10 @@ public enum Split: Sendable, Hashable {
     case coldItems(share: Double, seed: UInt64)
 
     /// The items as training knows them: those that it is kept from are new.
-    public func catalogue(of data: InteractionData) -> Catalogue {
-        guard case .coldItems(let share, let seed) = self else { return data.catalogue }
+    public func catalogue(_ catalogue: Catalogue) -> Catalogue {
+        guard case .coldItems(let share, let seed) = self else { return catalogue }
         return Catalogue(
-            items: data.catalogue.items.enumerated().map { number, item in
+            items: catalogue.items.enumerated().map { number, item in
                 var item = item
                 item.isNew = item.isNew || Self.isCold(Int32(number), share, seed)
                 return item

@@ -30,7 +30,7 @@ package struct Fleet: Sendable {
         simulation: Simulation, options: FleetOptions, interruption: Interruption,
         report: @escaping @Sendable (String) -> Void
     ) throws {
-        let people = simulation.histories.count
+        let people = simulation.deviceCount
         deviceCount = options.devices ?? people
         guard deviceCount <= people else {
             throw FleetError.tooFewPeople(asked: deviceCount, people: people)
@@ -142,7 +142,6 @@ package struct Fleet: Sendable {
         _ setting: FleetDevice.Setting, _ client: CoordinatorClient
     ) async throws -> [FleetDevice] {
         let groups = try options.behaviours.assignment(devices: deviceCount)
-        let histories = simulation.histories
         report("preparing \(deviceCount) devices")
         // Their disks take most of the time: a few at once.
         return try await withThrowingTaskGroup(of: (Int, FleetDevice).self) { group in
@@ -155,7 +154,8 @@ package struct Fleet: Sendable {
                 group.addTask {
                     let store = folder.store(of: number)
                     let identity = try store.prepare(
-                        identity: { try seed(of: number, setting) }, history: histories[number],
+                        identity: { try seed(of: number, setting) },
+                        history: simulation.history(of: number),
                         events: setting.events)
                     return (
                         number,

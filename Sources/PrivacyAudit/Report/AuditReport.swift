@@ -176,6 +176,8 @@ extension CohortPolicy {
         switch selection {
         case .everyone: "every device in every round"
         case .rotation(let size): "cohorts of \(size) devices that take turns"
+        case .limited(let size, let participations):
+            "cohorts of \(size) devices, each in at most \(participations) rounds"
         case .coins(let rate): "each device by its own coin, at a rate of \(rate)"
         }
     }

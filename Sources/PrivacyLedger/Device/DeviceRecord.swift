@@ -82,7 +82,7 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
     ) throws {
         guard plan.aggregation == .real else { throw DeviceRefusal.notMasked }
         guard task.name == plan.task else { throw DeviceRefusal.policyBroken("another task") }
-        if let complaint = task.complaint(of: plan.sum) {
+        if let complaint = task.complaint(of: plan) {
             throw DeviceRefusal.policyBroken(complaint)
         }
         guard membership.isValid(for: identity, in: plan) else { throw DeviceRefusal.notInvited }

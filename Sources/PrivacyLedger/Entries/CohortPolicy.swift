@@ -13,9 +13,20 @@ public struct CohortPolicy: Sendable, Hashable {
         /// The coordinator invites this many devices a round, each again only after all others: no
         /// sampling amplification is claimed against anybody.
         case rotation(size: Int)
+        /// The coordinator invites this many of the devices that are there a round, each in at most so many
+        /// rounds of the training: no sampling amplification is claimed against anybody.
+        case limited(size: Int, participations: Int)
         /// Each device flips its own coin each round and takes part at this rate; observers of the
         /// models do not learn who did.
         case coins(rate: Double)
+    }
+
+    /// The number of devices that the coordinator invites to each round; nil where it fixes none.
+    public var fixedSize: Int? {
+        switch selection {
+        case .rotation(let size), .limited(let size, _): size
+        case .everyone, .coins: nil
+        }
     }
 
     /// How the devices of a round are chosen.
@@ -36,7 +47,10 @@ public struct CohortPolicy: Sendable, Hashable {
     /// The relation under which a training protects: a cohort of a size that the coordinator fixed is
     /// the same with a person's data or without; elsewhere the person may be absent altogether.
     public var neighbouring: NeighbouringRelation {
-        if case .rotation = selection { .zeroOutOne } else { .addOrRemoveOne }
+        switch selection {
+        case .rotation, .limited: .zeroOutOne
+        case .everyone, .coins: .addOrRemoveOne
+        }
     }
 
     /// The number of devices that a round of a population invites; for coins, the fewest but for one
@@ -44,7 +58,7 @@ public struct CohortPolicy: Sendable, Hashable {
     public func fewestInvited(of population: Int) -> Int {
         switch selection {
         case .everyone: population
-        case .rotation(let size): size
+        case .rotation(let size), .limited(let size, _): size
         case .coins(let rate):
             Int((Self.mean(rate, population) - 5 * Self.deviation(rate, population)).rounded(.down))
         }
@@ -55,7 +69,7 @@ public struct CohortPolicy: Sendable, Hashable {
     public func mostInvitations(in rounds: Int, population: Int) -> Int {
         switch selection {
         case .everyone: return population * rounds
-        case .rotation(let size): return size * rounds
+        case .rotation(let size), .limited(let size, _): return size * rounds
         case .coins(let rate):
             let trials = population * rounds
             let exponent = log(1e9)
@@ -72,6 +86,7 @@ public struct CohortPolicy: Sendable, Hashable {
         switch selection {
         case .everyone: rounds
         case .rotation(let size): min(rounds, (rounds * size + population - 1) / population)
+        case .limited(_, let participations): min(rounds, participations)
         case .coins(let rate):
             min(rounds, Int((Self.mean(rate, rounds) + 6.5 * Self.deviation(rate, rounds) + 6)))
         }

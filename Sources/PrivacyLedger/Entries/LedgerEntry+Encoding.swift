@@ -207,7 +207,7 @@ extension LedgerTask {
             throw EncodingFailure(reason: "a population of \(message.population)")
         }
         let policy = try CohortPolicy(message.policy)
-        if case .rotation(let size) = policy.selection, size > Int(message.population) {
+        if let size = policy.fixedSize, size > Int(message.population) {
             throw EncodingFailure(
                 reason: "cohorts of \(size) in a population of \(message.population)")
         }
@@ -225,6 +225,11 @@ extension CohortPolicy {
             switch selection {
             case .everyone: $0.everyone = .init()
             case .rotation(let size): $0.rotation = .with { $0.size = UInt64(clamping: size) }
+            case .limited(let size, let participations):
+                $0.limited = .with {
+                    $0.size = UInt64(clamping: size)
+                    $0.participations = UInt32(clamping: participations)
+                }
             case .coins(let rate): $0.coins = .with { $0.rate = rate }
             }
             $0.toleratedDropout = toleratedDropout
@@ -239,6 +244,11 @@ extension CohortPolicy {
         case .rotation(let rotation)
         where rotation.size >= 1 && rotation.size <= UInt64(CohortPolicy.largestPopulation):
             selection = .rotation(size: Int(rotation.size))
+        case .limited(let limited)
+        where limited.size >= 1 && limited.size <= UInt64(CohortPolicy.largestPopulation)
+            && limited.participations >= 1:
+            selection = .limited(
+                size: Int(limited.size), participations: Int(limited.participations))
         case .coins(let coins) where coins.rate > 0 && coins.rate <= 1:
             selection = .coins(rate: coins.rate)
         default: throw EncodingFailure(reason: "a sampling claim without meaning")

@@ -19,6 +19,7 @@ extension RoundPlan {
             $0.cohort = Data(cohort)
             $0.modelBefore = Data(modelBefore)
             $0.sum = sum.message
+            $0.groups = groups == 1 ? 0 : UInt32(clamping: groups)
         }
     }
 
@@ -38,7 +39,7 @@ extension RoundPlan {
             query: try printable(message.query),
             session: [UInt8](message.session), aggregation: aggregation,
             cohort: [UInt8](message.cohort), modelBefore: try modelHash(message.modelBefore),
-            sum: try PrivateSumPlan(message.sum))
+            sum: try PrivateSumPlan(message.sum), groups: max(1, Int(message.groups)))
     }
 }
 

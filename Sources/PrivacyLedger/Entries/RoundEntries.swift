@@ -18,11 +18,15 @@ public struct RoundPlan: Sendable, Hashable {
     public var modelBefore: [UInt8]
     /// Encoding, noise and modulus.
     public var sum: PrivateSumPlan
+    /// The number of groups into which those invited are divided, whose sizes differ by one at most, each
+    /// with a sum of its own. Nobody is in two, so that a round costs what the dearest sum does: plan, charge
+    /// and outcome are of that one.
+    public var groups: Int
 
     /// Plans a round.
     public init(
         task: String, round: Int, query: String, session: [UInt8], aggregation: AggregationFidelity,
-        cohort: [UInt8], modelBefore: [UInt8], sum: PrivateSumPlan
+        cohort: [UInt8], modelBefore: [UInt8], sum: PrivateSumPlan, groups: Int = 1
     ) {
         self.task = task
         self.round = round
@@ -32,6 +36,7 @@ public struct RoundPlan: Sendable, Hashable {
         self.cohort = cohort
         self.modelBefore = modelBefore
         self.sum = sum
+        self.groups = groups
     }
 }
 

@@ -102,10 +102,10 @@ struct LedgerRules {
         if opening?.randomness == .operatingSystem, plan.aggregation != .real {
             report(.aggregation, "the sum is \(plan.aggregation.rawValue): nothing masks it")
         }
-        if let complaint = state.task.complaint(of: plan.sum) { report(.cohort, complaint) }
+        if let complaint = state.task.complaint(of: plan) { report(.cohort, complaint) }
         account?.begin(task: plan.task)
         state.account.begin(task: plan.task)
-        state.invited += plan.sum.cohortSize
+        state.invited += state.task.invited(by: plan)
         state.begun += 1
         let policy = state.task.policy
         if state.invited

@@ -428,6 +428,14 @@ nonisolated struct Covey_V1_CohortPolicy: Sendable {
     set {selection = .coins(newValue)}
   }
 
+  var limited: Covey_V1_CohortPolicy.Limited {
+    get {
+      if case .limited(let v)? = selection {return v}
+      return Covey_V1_CohortPolicy.Limited()
+    }
+    set {selection = .limited(newValue)}
+  }
+
   var toleratedDropout: Double = 0
 
   var colludingShare: Double = 0
@@ -438,6 +446,7 @@ nonisolated struct Covey_V1_CohortPolicy: Sendable {
     case everyone(Covey_V1_CohortPolicy.Everyone)
     case rotation(Covey_V1_CohortPolicy.Rotation)
     case coins(Covey_V1_CohortPolicy.Coins)
+    case limited(Covey_V1_CohortPolicy.Limited)
 
   }
 
@@ -469,6 +478,20 @@ nonisolated struct Covey_V1_CohortPolicy: Sendable {
     // methods supported on all messages.
 
     var rate: Double = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Limited: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var size: UInt64 = 0
+
+    var participations: UInt32 = 0
 
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -531,6 +554,13 @@ nonisolated struct Covey_V1_RoundPlan: @unchecked Sendable {
   var hasSum: Bool {_storage._sum != nil}
   /// Clears the value of `sum`. Subsequent reads from it will return its default value.
   mutating func clearSum() {_uniqueStorage()._sum = nil}
+
+  /// The number of groups into which those invited are divided, each with a sum of its own; left out for one.
+  /// The plan is that of the dearest of them, and so are the charge and the outcome.
+  var groups: UInt32 {
+    get {_storage._groups}
+    set {_uniqueStorage()._groups = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1047,7 +1077,7 @@ nonisolated extension Covey_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Covey_V1_CohortPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CohortPolicy"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}everyone\0\u{1}rotation\0\u{1}coins\0\u{3}tolerated_dropout\0\u{3}colluding_share\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}everyone\0\u{1}rotation\0\u{1}coins\0\u{3}tolerated_dropout\0\u{3}colluding_share\0\u{1}limited\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1096,6 +1126,19 @@ nonisolated extension Covey_V1_CohortPolicy: SwiftProtobuf.Message, SwiftProtobu
       }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.toleratedDropout) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.colludingShare) }()
+      case 6: try {
+        var v: Covey_V1_CohortPolicy.Limited?
+        var hadOneofValue = false
+        if let current = self.selection {
+          hadOneofValue = true
+          if case .limited(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.selection = .limited(v)
+        }
+      }()
       default: break
       }
     }
@@ -1119,7 +1162,7 @@ nonisolated extension Covey_V1_CohortPolicy: SwiftProtobuf.Message, SwiftProtobu
       guard case .coins(let v)? = self.selection else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     }()
-    case nil: break
+    default: break
     }
     if self.toleratedDropout.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.toleratedDropout, fieldNumber: 4)
@@ -1127,6 +1170,9 @@ nonisolated extension Covey_V1_CohortPolicy: SwiftProtobuf.Message, SwiftProtobu
     if self.colludingShare.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.colludingShare, fieldNumber: 5)
     }
+    try { if case .limited(let v)? = self.selection {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1218,9 +1264,44 @@ nonisolated extension Covey_V1_CohortPolicy.Coins: SwiftProtobuf.Message, SwiftP
   }
 }
 
+nonisolated extension Covey_V1_CohortPolicy.Limited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Covey_V1_CohortPolicy.protoMessageName + ".Limited"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}size\0\u{1}participations\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.participations) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.size != 0 {
+      try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 1)
+    }
+    if self.participations != 0 {
+      try visitor.visitSingularUInt32Field(value: self.participations, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Covey_V1_CohortPolicy.Limited, rhs: Covey_V1_CohortPolicy.Limited) -> Bool {
+    if lhs.size != rhs.size {return false}
+    if lhs.participations != rhs.participations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RoundPlan"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}round\0\u{1}query\0\u{1}session\0\u{1}aggregation\0\u{1}cohort\0\u{3}model_before\0\u{1}sum\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}task\0\u{1}round\0\u{1}query\0\u{1}session\0\u{1}aggregation\0\u{1}cohort\0\u{3}model_before\0\u{1}sum\0\u{1}groups\0")
 
   fileprivate class _StorageClass {
     var _task: String = String()
@@ -1231,6 +1312,7 @@ nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._
     var _cohort: Data = Data()
     var _modelBefore: Data = Data()
     var _sum: Covey_V1_SumPlan? = nil
+    var _groups: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1249,6 +1331,7 @@ nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._
       _cohort = source._cohort
       _modelBefore = source._modelBefore
       _sum = source._sum
+      _groups = source._groups
     }
   }
 
@@ -1275,6 +1358,7 @@ nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._
         case 6: try { try decoder.decodeSingularBytesField(value: &_storage._cohort) }()
         case 7: try { try decoder.decodeSingularBytesField(value: &_storage._modelBefore) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._sum) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._groups) }()
         default: break
         }
       }
@@ -1311,6 +1395,9 @@ nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._
       try { if let v = _storage._sum {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
       } }()
+      if _storage._groups != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._groups, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1328,6 +1415,7 @@ nonisolated extension Covey_V1_RoundPlan: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._cohort != rhs_storage._cohort {return false}
         if _storage._modelBefore != rhs_storage._modelBefore {return false}
         if _storage._sum != rhs_storage._sum {return false}
+        if _storage._groups != rhs_storage._groups {return false}
         return true
       }
       if !storagesAreEqual {return false}

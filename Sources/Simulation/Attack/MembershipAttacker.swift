@@ -11,14 +11,14 @@ struct MembershipAttacker<Algorithm: FederatedAlgorithm>: Sendable {
     let algorithm: Algorithm
 
     /// A score for each device; higher speaks for membership, 0 where there are no items to tell.
-    func scores(of devices: [SimulatedDevice]) async throws -> [Double] {
+    func scores(of population: Population) async throws -> [Double] {
         let model = algorithm.model
         let popularity = training.evaluator.popularity.map { Double($0) + 1 }
         let total = popularity.reduce(0, +)
         let reference = popularity.map { log($0 / total) }
-        return try await training.parallel.map(devices.count) { index in
+        return try await training.parallel.map(population.count) { index in
             try training.interruption.check()
-            let items = devices[index].training
+            let items = population[index].training
             let halves = [0, 1].map { half in
                 items.enumerated().filter { $0.offset % 2 == half }.map(\.element)
             }

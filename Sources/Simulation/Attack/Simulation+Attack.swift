@@ -26,38 +26,44 @@ extension Simulation {
         _ algorithm: Algorithm, _ method: AttackResult.Method, count: Int, level: AuditLevel
     ) async throws -> AttackResult {
         let start = ContinuousClock.now
+        guard scenario.defence.rule == .none, scenario.adversary.attack == .none else {
+            throw ScenarioError.contradiction(
+                "an audit attacks trainings with one sum a round and without other adversaries; "
+                    + "set defence.rule and adversary.attack to none")
+        }
         let canaries =
             switch method {
             case .canaries:
-                Canaries(.spikes, first: holdouts.count, count: count, seed: scenario.seed)
+                Canaries(.spikes, first: population.count, count: count, seed: scenario.seed)
             case .oneShot:
-                Canaries(.directions, first: holdouts.count, count: count, seed: scenario.seed)
+                Canaries(.directions, first: population.count, count: count, seed: scenario.seed)
             case .membership:
-                Canaries(.users, first: 0, count: holdouts.count, seed: scenario.seed)
+                Canaries(.users, first: 0, count: population.count, seed: scenario.seed)
             }
         let made = method == .membership ? 0 : count
         let training = try makeTraining(
-            algorithm, holdouts + [Holdout](repeating: Holdout(training: []), count: made),
-            canaries: canaries)
+            algorithm, population.adding(emptyDevices: made), canaries: canaries)
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = try RunFolder(creating: folder.path)
-        var ledger = try openLedger(in: files, task: training.task)
+        var ledger: PrivacyLedger? = try openLedger(in: files, task: training.task)
         var state = Training<Algorithm>.State(
             algorithm: algorithm,
-            privateParameters: makePrivateParameters(
-                of: algorithm, count: training.devices.count),
             account: try PrivacyAccount(task: training.task, noise: scenario.noise),
             canaryLog: CanaryLog(count: canaries.isIncluded.count),
             modelHash: training.task.model)
         observer(.planned(try plan()))
-        try await training.run(&state, ledger: &ledger, folder: files)
+        var privateParameters = try makePrivateParameters(
+            of: algorithm, count: training.population.count)
+        var cohorts = training.cohorts
+        try await training.run(
+            &state, &privateParameters, cohorts: &cohorts, ledger: &ledger, folder: files)
 
         let adversary: PrivacyTarget.Adversary =
             method == .membership ? .observer : .coordinator
         observer(.stage("accounting for what was released"))
         var accountant = PrivacyAccountant(neighbouring: scenario.policy.neighbouring)
-        try accountant.compose(LedgerHistory(ledger.entries).event(against: adversary))
+        try accountant.compose(LedgerHistory(ledger?.entries ?? []).event(against: adversary))
         let accounted = try accountant.epsilon(delta: level.delta)
         let evidence: Evidence
         switch method {
@@ -74,7 +80,7 @@ extension Simulation {
         case .membership:
             observer(.stage("looking for people in the model"))
             let attacker = MembershipAttacker(training: training, algorithm: state.algorithm)
-            let scores = try await attacker.scores(of: training.devices)
+            let scores = try await attacker.scores(of: training.population)
             evidence = .scores(
                 try CanaryScores(Array(zip(scores, canaries.isIncluded))), isCentred: false)
         }

@@ -20,8 +20,28 @@ struct IdealSummation<Algorithm: FederatedAlgorithm> {
         let positions = context.cohort.masking
         let survivors = DeviceSet(
             positions.map { roster.numbers[$0] }, cohortSize: context.cohort.devices.count)
+        var trained: [(device: Int, parameters: [Float])] = []
+        let elements = try await context.processes.sum(count: plan.encodedDimension) {
+            let partials = try await partialSums(
+                of: context.owned(positions), survivors, roster, encoder)
+            var total = RingVector(zeros: plan.encodedDimension, bits: plan.modulusBits)
+            for partial in partials { total.add(partial.sum) }
+            trained = partials.flatMap(\.trained)
+            return total.elements.map { Int64($0) }
+        }
+        try commit(positions, Array(context.cohort.perStep.prefix(3)))
+        return try RoundSum.decoded(
+            RingVector(
+                elements.map { UInt32(truncatingIfNeeded: $0) }, bits: plan.modulusBits),
+            plan: plan, session: session, survivors: positions.count, privateParameters: trained)
+    }
+
+    private func partialSums(
+        of positions: [Int], _ survivors: DeviceSet, _ roster: CohortRoster,
+        _ encoder: PrivateSumEncoder
+    ) async throws -> [Partial] {
         let counter = StepCounter(total: positions.count, report: context.progress)
-        let partials = try await context.parallel.reduce(
+        return try await context.parallel.reduce(
             positions.count,
             into: Partial(sum: RingVector(zeros: plan.encodedDimension, bits: plan.modulusBits))
         ) { partial, index in
@@ -42,11 +62,5 @@ struct IdealSummation<Algorithm: FederatedAlgorithm> {
             partial.trained.append((number, parameters))
             counter.countOne("add up")
         }
-        var total = RingVector(zeros: plan.encodedDimension, bits: plan.modulusBits)
-        for partial in partials { total.add(partial.sum) }
-        try commit(positions, Array(context.cohort.perStep.prefix(3)))
-        return try RoundSum.decoded(
-            total, plan: plan, session: session, survivors: positions.count,
-            privateParameters: partials.flatMap(\.trained))
     }
 }

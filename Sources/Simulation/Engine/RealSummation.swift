@@ -22,9 +22,9 @@ struct RealSummation<Algorithm: FederatedAlgorithm> {
 
     func sum(of members: CohortRoster, committing commit: Commitment) async throws -> RoundSum {
         let parameters = try training.aggregationParameters(
-            of: plan, round: context.round, session: context.session,
+            of: plan, round: context.number, session: context.session,
             rosterRoot: members.roster.root)
-        let accepted = try training.terms(of: plan, round: context.round).accept(parameters)
+        let accepted = try training.terms(of: plan, round: context.number).accept(parameters)
         var coordinator = try AggregationCoordinator(
             parameters: parameters, roster: members.roster)
         var devices = try await join(accepted, members)

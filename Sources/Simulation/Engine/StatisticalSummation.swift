@@ -25,8 +25,9 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
         try commit(positions, Array(context.cohort.perStep.prefix(3)))
         var noiseStandardDeviation = 0.0
         if let plan {
+            let round = "\(context.number)" + (context.group.map { " group \($0)" } ?? "")
             var randomness = SeededRandomness(
-                seed: context.seed, label: "statistical noise", "\(context.round)")
+                seed: context.seed, label: "statistical noise", round)
             try StatisticalSum(plan: plan).addNoise(
                 to: &values, survivors: positions.count, randomness: &randomness)
             noiseStandardDeviation = plan.sumStandardDeviation(survivors: positions.count)
@@ -39,14 +40,28 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
     }
 
     /// The sum of the clipped contributions of some positions, without noise, and what the devices
-    /// there have learnt.
+    /// there have learnt that are of this process.
     func clippedSum(
         of positions: [Int]
     ) async throws -> (values: [Float], trained: [(device: Int, parameters: [Float])]) {
+        let unit = plan == nil ? max(1, query.clippingNorm) : query.clippingNorm
+        var trained: [(device: Int, parameters: [Float])] = []
+        let units = try await context.processes.sum(count: query.dimension) {
+            let partials = try await partialSums(of: context.owned(positions), unit: unit)
+            guard var total = partials.first?.sum else {
+                return [Int64](repeating: 0, count: query.dimension)
+            }
+            for partial in partials.dropFirst() { total.add(partial.sum) }
+            trained = partials.flatMap(\.trained)
+            return total.units
+        }
+        return (FixedPointSum(units: units, unit: unit).values, trained)
+    }
+
+    private func partialSums(of positions: [Int], unit: Double) async throws -> [Partial] {
         let counter = StepCounter(total: positions.count, report: context.progress)
         let clippingNorm = plan?.clippingNorm
-        let unit = clippingNorm == nil ? max(1, query.clippingNorm) : query.clippingNorm
-        let partials = try await context.parallel.reduce(
+        return try await context.parallel.reduce(
             // Networks take milliseconds a device: many taken at the end keep other tasks waiting.
             positions.count, chunk: 2,
             into: Partial(sum: FixedPointSum(count: query.dimension, unit: unit))
@@ -70,8 +85,5 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
             partial.trained.append((context.cohort.devices[positions[index]], parameters))
             counter.countOne("add up")
         }
-        guard var total = partials.first?.sum else { throw SimulationError.nobodyLeft }
-        for partial in partials.dropFirst() { total.add(partial.sum) }
-        return (total.values, partials.flatMap(\.trained))
     }
 }

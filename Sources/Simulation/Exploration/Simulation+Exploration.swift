@@ -46,10 +46,9 @@ extension Simulation {
             throw SimulationError.otherCatalogue
         }
         let ranker = model.ranker(of: nil)
-        let devices = holdouts.enumerated().map { SimulatedDevice(number: $0, holdout: $1) }
-        let people = try await Parallel(threads: scenario.threads).map(devices.count) { index in
+        let people = try await Parallel(threads: scenario.threads).map(population.count) { index in
             try interruption.check()
-            let (history, wanted) = devices[index].rankingTask(on: scenario.evaluationSplit)
+            let (history, wanted) = population[index].rankingTask(on: scenario.evaluationSplit)
             guard !wanted.isEmpty else { return ShownPerson?.none }
             let person = ShownPerson(
                 scores: ranker.scores(history: history, privateParameters: []),

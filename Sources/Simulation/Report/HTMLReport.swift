@@ -24,7 +24,11 @@ struct HTMLReport {
                 status: result.status.rawValue, isFinished: result.status == .finished,
                 subtitle: subtitle, notices: notices, keyFigures: keyFigures,
                 explanation: explanation,
-                sections: [qualitySection, privacySection, planSection, costSection],
+                sections: [
+                    qualitySection, adversarySection, privacySection, deploymentSection,
+                    planSection,
+                    costSection,
+                ].compactMap { $0 },
                 scenario: [scenarioYAML], style: ReportStyle.css))
     }
 

@@ -28,4 +28,10 @@ public struct RoundMetrics: Codable, Sendable, Hashable {
     /// What the private sum of the round shows of the ranking quality; absent where it is of another
     /// thing.
     public var measured: MeasuredQuality?
+    /// How many people are shown the item that is pushed; absent where it was not measured, or none is.
+    public var exposure: TargetExposure?
+    /// What was found of the groups of the cohort; absent where it has one sum.
+    public var groups: GroupCheck?
+    /// What the round took in virtual time; absent where no time passes.
+    package var time: RoundTime?
 }

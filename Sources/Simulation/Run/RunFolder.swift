@@ -14,6 +14,8 @@ struct RunFolder: Sendable {
     var scenarioPath: String { file("scenario.yaml") }
     private var metricsPath: String { file("metrics.jsonl") }
     private var checkpointPath: String { file("checkpoint.covey") }
+    /// The private parameters of the devices, beside the checkpoint.
+    var devicesPath: String { file("devices.covey") }
     private var resultPath: String { file("result.json") }
 
     private func file(_ name: String) -> String { path + "/" + name }
@@ -46,6 +48,9 @@ struct RunFolder: Sendable {
             throw SimulationError.notResumable(path: path, reason: "it is finished")
         }
     }
+
+    /// A folder that another process writes.
+    init(ofAnotherProcess path: String) { self.path = path }
 
     /// Opens the folder of a run to look at it.
     init(reading path: String) throws {
@@ -110,7 +115,11 @@ struct RunFolder: Sendable {
     }
 
     /// A finished run needs no checkpoint.
-    func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpointPath) }
+    func removeCheckpoint() {
+        for path in [checkpointPath, devicesPath] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+    }
 
     func write(model: [UInt8]) throws { try write(Data(model), to: modelPath) }
 

@@ -5,8 +5,14 @@ extension Simulation {
     /// The public items.
     package var items: Catalogue { catalogue }
 
+    /// The number of devices.
+    package var deviceCount: Int { population.count }
+
+    /// What a device may train on.
+    package func history(of device: Int) -> [Interaction] { population[device].training }
+
     /// What each device may train on, by its number.
-    package var histories: [[Interaction]] { holdouts.map(\.training) }
+    var histories: [[Interaction]] { (0..<population.count).map { population[$0].training } }
 
     /// Judges a model as the simulation judges its own.
     ///
@@ -18,14 +24,13 @@ extension Simulation {
     package func quality(
         of model: some Ranker, privateParameters: [[Float]]
     ) async throws -> RankingQuality {
-        let devices = holdouts.prefix(privateParameters.count).enumerated().map {
-            SimulatedDevice(number: $0, holdout: $1)
-        }
-        let evaluator = try Evaluator(
-            configuration: scenario.evaluation, split: scenario.evaluationSplit,
-            itemCount: catalogue.count, devices: devices,
-            parallel: Parallel(threads: scenario.threads), interruption: interruption)
-        return try await evaluator.quality(
-            of: model, devices: devices, PrivateParameters(privateParameters))
+        let population = population.prefix(privateParameters.count)
+        let parameters = try PrivateParameters(count: population.count) { privateParameters[$0] }
+        guard
+            let quality = try await makeEvaluator(
+                population, judged: Array(0..<population.count)
+            ).judgement(of: model, population: population, parameters)?.quality
+        else { throw SimulationError.nothingToEvaluate }
+        return quality
     }
 }

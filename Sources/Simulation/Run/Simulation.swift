@@ -15,8 +15,8 @@ public struct Simulation: Sendable {
     public let scenario: Scenario
     let dataName: String
     let catalogue: Catalogue
-    private let interactionCount: Int
-    let holdouts: [Holdout]
+    let population: Population
+    let processes: ProcessGroup
     let interruption: Interruption
     let observer: SimulationObserver
 
@@ -24,50 +24,65 @@ public struct Simulation: Sendable {
     ///
     /// - Parameters:
     ///   - scenario: What to simulate.
+    ///   - processes: The processes among which the devices are divided.
     ///   - interruption: Stops the run when raised.
     ///   - observer: Told what happens.
     /// - Throws: ``Datasets/DatasetError``, ``ScenarioError`` or ``SimulationError``.
     public init(
-        scenario: Scenario, interruption: Interruption = Interruption(),
+        scenario: Scenario, processes: ProcessGroup = .alone,
+        interruption: Interruption = Interruption(),
         observer: @escaping SimulationObserver = { _ in }
     ) throws {
         self.scenario = scenario
+        self.processes = processes
         self.interruption = interruption
         self.observer = observer
         observer(.stage("reading the data"))
-        var data =
+        let columns =
             switch scenario.source {
-            case .synthetic(let population): try population.makeData()
-            case .file(let path): try DatasetReader.read(path: path)
+            case .synthetic(let population): InteractionColumns(try population.makeData())
+            case .file(let path) where InteractionColumns.isColumns(path: path):
+                try InteractionColumns(mapping: path)
+            case .file(let path): InteractionColumns(try DatasetReader.read(path: path))
             }
-        if scenario.sampledUsers > 0 {
-            guard scenario.sampledUsers <= data.users.count else {
-                throw ScenarioError.contradiction(
-                    "data.sampledUsers is \(scenario.sampledUsers), and \(data.name) has "
-                        + "\(data.users.count) people")
-            }
-            var randomness = SeededRandomness(seed: scenario.seed, label: "sampled users")
-            data.users = Array(
-                data.users.shuffled(using: &randomness).prefix(scenario.sampledUsers))
-        }
-        dataName = data.name
-        catalogue = scenario.split.catalogue(of: data)
-        interactionCount = data.interactionCount
-        holdouts = scenario.split.holdouts(of: data)
+        dataName = columns.name
+        catalogue = scenario.split.catalogue(columns.catalogue)
+        population = try Population(
+            columns, split: scenario.split, sampledUsers: scenario.sampledUsers,
+            seed: scenario.seed)
     }
 
-    private var faults: FaultModel { FaultModel(seed: scenario.seed, dropout: scenario.dropout) }
+    private func makeCohorts(_ population: Population) throws -> CohortSource {
+        let deployment = try scenario.time.map { time in
+            try VirtualDeployment(
+                time, population: population.count, policy: scenario.policy, seed: scenario.seed,
+                interactions: (0..<population.count).map { population.length(of: $0) })
+        }
+        return CohortSource(
+            SimulatedCohorts(
+                population: population.count, policy: scenario.policy, seed: scenario.seed),
+            FaultModel(seed: scenario.seed, dropout: scenario.dropout), in: deployment)
+    }
+
+    private func makeAdversary(_ population: Population, known: [Int]) throws -> Adversary? {
+        guard scenario.adversary.attack != .none else { return nil }
+        return try Adversary(
+            scenario.adversary, population: population.count,
+            knowledge: PublicKnowledge(
+                catalogue: catalogue, histories: known.lazy.map { population[$0].training },
+                usesRatings: false), seed: scenario.seed)
+    }
 
     func makeAlgorithm() throws -> any FederatedAlgorithm {
-        try scenario.makeAlgorithm(catalogue: catalogue, devices: holdouts.count)
+        try scenario.makeAlgorithm(catalogue: catalogue, devices: population.count)
     }
 
     /// What the run will do and spend.
     public func plan() throws -> SimulationPlan {
         let algorithm = try makeAlgorithm()
         let plan = try scenario.trainingPlan(
-            algorithm.queries, population: holdouts.count)
-        let invited = scenario.policy.fewestInvited(of: holdouts.count)
+            algorithm.queries, population: population.count)
+        let invited = scenario.policy.fewestInvited(of: population.count)
         var total = RoundTraffic()
         let rounds = try algorithm.queries.enumerated().map { round, query in
             let sum = try plan.sumPlan(round: round, query: query, invited: invited)
@@ -83,8 +98,8 @@ public struct Simulation: Sendable {
                 bytesPerDevice: traffic)
         }
         return SimulationPlan(
-            scenario: scenario.name, data: dataName, devices: holdouts.count,
-            items: catalogue.count, interactions: interactionCount,
+            scenario: scenario.name, data: dataName, devices: population.count,
+            items: catalogue.count, interactions: population.interactionCount,
             algorithm: scenario.algorithm.name, aggregation: scenario.aggregation.rawValue,
             rounds: rounds, planned: plan.planned, neighbouring: plan.policy.neighbouring,
             events: .init(
@@ -107,45 +122,73 @@ public struct Simulation: Sendable {
         _ algorithm: Algorithm, plan: SimulationPlan, path: String, resuming: Bool
     ) async throws -> SimulationResult {
         let start = Date()
-        let privateParameters = makePrivateParameters(of: algorithm, count: holdouts.count)
-        let training = try makeTraining(algorithm, holdouts)
-        let folder = try resuming ? RunFolder(opening: path) : RunFolder(creating: path)
-        if !resuming { try folder.write(scenario: scenario.resolvedYAML) }
-        var ledger = try openLedger(in: folder, task: training.task)
-        let initial = Training<Algorithm>.State(
-            algorithm: algorithm, privateParameters: privateParameters,
+        let training = try makeTraining(algorithm, population)
+        let folder: RunFolder
+        var ledger: PrivacyLedger?
+        if processes.isFirst {
+            folder = try resuming ? RunFolder(opening: path) : RunFolder(creating: path)
+            if !resuming { try folder.write(scenario: scenario.resolvedYAML) }
+            ledger = try openLedger(in: folder, task: training.task)
+        } else {
+            folder = RunFolder(ofAnotherProcess: path)
+        }
+        var privateParameters = try makePrivateParameters(
+            of: algorithm, count: population.count,
+            path: processes.isFirst ? folder.devicesPath : nil)
+        var cohorts = training.cohorts
+        var state = Training<Algorithm>.State(
+            algorithm: algorithm,
             account: try PrivacyAccount(task: training.task, noise: scenario.noise),
             modelHash: training.task.model)
-        var state =
-            try resuming
-            ? training.restore(initial, from: folder, ledger: ledger) : initial
+        if resuming {
+            state = try training.restore(
+                state, &privateParameters, &cohorts, from: folder, ledger: ledger)
+        }
 
         var quality = SimulationResult.Quality()
+        var adversary = training.adversary.map { effect(of: $0) }
         var status = SimulationResult.Status.finished
         do {
-            try await training.run(&state, ledger: &ledger, folder: folder)
+            try await training.run(
+                &state, &privateParameters, cohorts: &cohorts, ledger: &ledger, folder: folder)
             observer(.stage("comparing with popularity and with training without privacy"))
-            quality.popularity = try await training.evaluator.quality(
+            quality.popularity = try await training.evaluator.judgement(
                 of: PopularityRanker(counts: training.evaluator.popularity.map { Float($0) }),
-                devices: training.devices, privateParameters)
+                population: population, privateParameters)?.quality
             if scenario.comparesWithoutPrivacy {
-                quality.nonPrivate = try await training.qualityWithoutPrivacy(
-                    algorithm, privateParameters)
+                quality.nonPrivate = try await training.judgement(
+                    .withoutPrivacy, algorithm,
+                    makePrivateParameters(of: algorithm, count: population.count))?.quality
+            }
+            if adversary != nil, scenario.comparesWithoutAdversary {
+                observer(.stage("comparing with training without adversaries"))
+                let honest = try await training.judgement(
+                    .withoutAdversary, algorithm,
+                    makePrivateParameters(of: algorithm, count: population.count))
+                adversary?.qualityWithout = honest?.quality
+                adversary?.exposureWithout = honest?.exposure
             }
         } catch is Interrupted {
             status = .interrupted
         }
         quality.private = state.metrics.last?.quality
+        adversary?.exposure = state.metrics.last { $0.exposure != nil }?.exposure
         quality.measured = state.metrics.last { $0.measured != nil }?.measured
+        state.cpuSeconds = try processes.sum(state.cpuSeconds)
         if status == .finished {
             for statement in quality.statements {
-                try ledger.record(.statement(statement), time: Int64(state.round) * 1000)
+                try ledger?.record(
+                    .statement(statement),
+                    time: scenario.time == nil ? Int64(state.round) * 1000 : state.time)
             }
-            try ledger.sign()
+            try ledger?.sign()
         }
-        let result = try makeResult(
+        var result = try makeResult(
             state, plan: plan, status: status, quality: quality, folder: folder,
             seconds: -start.timeIntervalSinceNow)
+        result.adversary = adversary
+        result.deployment = cohorts.cost
+        guard processes.isFirst else { return result }
         try folder.write(result: result)
         try folder.write(
             report: HTMLReport(
@@ -160,37 +203,67 @@ public struct Simulation: Sendable {
         return result
     }
 
-    /// What the devices begin with.
+    /// What the devices begin with, of which a file keeps what changes, or memory.
     func makePrivateParameters(
-        of algorithm: some FederatedAlgorithm, count: Int
-    ) -> PrivateParameters {
-        PrivateParameters(
-            (0..<count).map { number in
-                algorithm.makePrivateParameters(
-                    seed: SimulatedDraws.parametersSeed(seed: scenario.seed, device: number))
-            })
+        of algorithm: some FederatedAlgorithm, count: Int, path: String? = nil
+    ) throws -> PrivateParameters {
+        try PrivateParameters(count: count, path: path) { [seed = scenario.seed] number in
+            algorithm.makePrivateParameters(
+                seed: SimulatedDraws.parametersSeed(seed: seed, device: number))
+        }
     }
 
     func makeTraining<Algorithm: FederatedAlgorithm>(
-        _ algorithm: Algorithm, _ holdouts: [Holdout], canaries: Canaries? = nil
+        _ algorithm: Algorithm, _ population: Population, canaries: Canaries? = nil
     ) throws -> Training<Algorithm> {
-        let devices = holdouts.enumerated().map { SimulatedDevice(number: $0, holdout: $1) }
-        let parallel = Parallel(threads: scenario.threads)
+        guard processes.count == 1 || scenario.aggregation != .real else {
+            throw ScenarioError.contradiction(
+                "aggregation is 'real', whose devices talk to each other within one process; "
+                    + "several processes take 'ideal', which gives the same integers")
+        }
+        let judged = population.sample(
+            scenario.judgedUsers == 0 ? population.count : scenario.judgedUsers,
+            seed: scenario.seed, for: "judged devices")
+        let adversary = try makeAdversary(population, known: judged)
         let rounds = algorithm.queries.count
         return Training(
             seed: scenario.seed, fidelity: scenario.aggregation,
-            plan: try scenario.trainingPlan(algorithm.queries, population: devices.count),
+            plan: try scenario.trainingPlan(algorithm.queries, population: population.count),
             task: scenario.ledgerTask(
                 named: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
-                algorithm: algorithm, population: devices.count),
-            faults: faults, devices: devices,
-            evaluator: try Evaluator(
-                configuration: scenario.evaluation, split: scenario.evaluationSplit,
-                itemCount: catalogue.count, devices: devices, parallel: parallel,
-                interruption: interruption), canaries: canaries,
+                algorithm: algorithm, population: population.count),
+            cohorts: try makeCohorts(population),
+            phones: scenario.time?.phones ?? PhoneModel(),
+            maximumStaleness: scenario.time.map {
+                $0.model == .asynchronous ? $0.maximumStaleness : 0
+            } ?? 0,
+            population: population,
+            evaluator: try makeEvaluator(population, judged: judged, adversary), canaries: canaries,
+            adversary: adversary,
+            defence: scenario.defence.rule == .none ? nil : try RobustSum(scenario.defence),
             evaluationInterval: scenario.evaluationInterval == 0
                 ? max(1, rounds / 20) : scenario.evaluationInterval,
-            parallel: parallel, interruption: interruption, observer: observer)
+            processes: processes, parallel: Parallel(threads: scenario.threads),
+            interruption: interruption, observer: observer)
+    }
+
+    private func effect(of adversary: Adversary) -> AdversaryEffect {
+        let target = adversary.target.map { catalogue.items[$0] }
+        return AdversaryEffect(
+            attack: adversary.settings.attack.rawValue, devices: adversary.devices.count,
+            defence: scenario.defence.rule.rawValue, target: target?.id,
+            targetTitle: target?.title)
+    }
+
+    func makeEvaluator(
+        _ population: Population, judged: [Int], _ adversary: Adversary? = nil
+    ) throws -> Evaluator {
+        try Evaluator(
+            configuration: scenario.evaluation, split: scenario.evaluationSplit,
+            itemCount: catalogue.count, population: population, judged: judged,
+            adversary: adversary, processes: processes,
+            parallel: Parallel(threads: scenario.threads),
+            interruption: interruption)
     }
 
     private func makeResult<Algorithm: FederatedAlgorithm>(

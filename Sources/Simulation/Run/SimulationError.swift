@@ -10,6 +10,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case notARun(path: String, reason: String)
     /// More devices were lost in a round than the cohort tolerates.
     case tooManyLost(round: Int, step: String, left: Int, needed: Int)
+    /// More rounds came to nothing after they had been charged than the budget covers.
+    case spareRoundsUsed(rounds: Int, spare: Int)
     /// No device was left in a round.
     case nobodyLeft
     /// No device has held-out items to judge a ranking by.
@@ -29,6 +31,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .tooManyLost(let round, let step, let left, let needed):
             "round \(round + 1): \(left) devices are left after '\(step)' where \(needed) are "
                 + "needed, so that its sum is not revealed; raise cohort.toleratedDropout"
+        case .spareRoundsUsed(let rounds, let spare):
+            "the budget covers \(rounds) rounds, \(spare) of them spare ones, and more came to "
+                + "nothing after they had been charged; raise cohort.spareRounds"
         case .nobodyLeft: "no device was left in a round"
         case .nothingToEvaluate:
             "no person has an interaction to hold out: rankings cannot be judged; "

@@ -73,6 +73,10 @@ public struct SimulationResult: Codable, Sendable {
     public var peakMemoryBytes: Int
     /// Speed of the training itself.
     public var training: Training
+    /// What came of those who work against the training; absent where nobody does.
+    public var adversary: AdversaryEffect?
+    /// What a deployment takes; absent where no time passes.
+    package var deployment: DeploymentCost?
     /// The run folder.
     public var output: String
 

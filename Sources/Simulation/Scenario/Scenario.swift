@@ -42,14 +42,24 @@ public struct Scenario: Sendable {
     public var spareRounds: Int
     /// The probability that a device is lost in a round.
     public var dropout: Double
+    /// How devices and network behave in time; nil where no time passes.
+    package var time: VirtualTime?
+    /// Those who work against the training.
+    package var adversary: AdversarySettings
+    /// How the server combines sums.
+    package var defence: DefenceSettings
     /// How rankings are judged.
     public var evaluation: RankingEvaluation.Configuration
     /// What rankings are judged on.
     public var evaluationSplit: EvaluationSplit
+    /// The most people whose rankings are judged, chosen at random; 0 for all.
+    public var judgedUsers: Int
     /// Rankings are judged after every so many rounds; 0 for twenty times in all.
     public var evaluationInterval: Int
     /// Whether the same algorithm is run without privacy for comparison.
     public var comparesWithoutPrivacy: Bool
+    /// Whether the same training is run without adversaries for comparison.
+    package var comparesWithoutAdversary: Bool
     /// Every key with its value; running it again gives the same result.
     public var resolvedYAML: String
     /// Every key that applies, in the order in which they were read.
@@ -100,15 +110,23 @@ public struct Scenario: Sendable {
         noise = try reader.choice("privacy.noise", default: NoiseDistribution.discreteGaussian)
         policy = try Self.readCohort(&reader)
         spareRounds = try reader.integer("cohort.spareRounds", default: 0, in: 0...100_000)
-        dropout = try reader.number("faults.dropout", default: 0, in: 0...0.99)
+        time = try VirtualTime.read(&reader)
+        dropout = time == nil ? try reader.number("faults.dropout", default: 0, in: 0...0.99) : 0
+        adversary = try AdversarySettings(&reader)
+        defence = try DefenceSettings(&reader)
         evaluation = RankingEvaluation.Configuration(
             cutoff: try reader.integer("evaluation.cutoff", default: 10, in: 1...1000),
             negatives: try reader.integer("evaluation.negatives", default: 99, in: 1...100_000),
             seed: seed)
         evaluationSplit = try reader.choice("evaluation.split", default: EvaluationSplit.test)
+        judgedUsers = try reader.integer("evaluation.users", default: 50_000, in: 0...Int.max)
         evaluationInterval = try reader.integer("evaluation.every", default: 0, in: 0...1_000_000)
         comparesWithoutPrivacy = try reader.flag("evaluation.withoutPrivacy", default: true)
+        comparesWithoutAdversary =
+            adversary.attack == .none
+            ? false : try reader.flag("evaluation.withoutAdversary", default: true)
         try reader.rejectUnknownKeys()
+        try Self.check(time, algorithm)
         resolvedYAML = try reader.resolvedYAML()
         keys = reader.resolved
     }
@@ -120,6 +138,17 @@ public struct Scenario: Sendable {
         }
         try self.init(
             yaml: String(decoding: data, as: UTF8.self), source: path, overrides: overrides)
+    }
+
+    private static func check(_ time: VirtualTime?, _ algorithm: Algorithm) throws {
+        guard time?.model == .asynchronous else { return }
+        switch algorithm {
+        case .federatedAveraging, .network: return
+        case .coOccurrence, .refinedCoOccurrence:
+            throw ScenarioError.contradiction(
+                "time.model is 'asynchronous', and the sums of \(algorithm.name) build on each other; "
+                    + "take 'synchronous', or algorithm.name 'federated-averaging' or 'network'")
+        }
     }
 
     private enum SplitRule: String, CaseIterable {
@@ -179,7 +208,9 @@ public struct Scenario: Sendable {
                 "privacy.against", default: PrivacyTarget.Adversary.coordinator))
     }
 
-    private enum SelectionRule: String, CaseIterable { case everyone, rotation, coins }
+    private enum SelectionRule: String, CaseIterable {
+        case everyone, rotation, limited, coins
+    }
 
     private static func readCohort(_ reader: inout SettingsReader) throws -> CohortPolicy {
         let selection: CohortPolicy.Selection =
@@ -187,6 +218,11 @@ public struct Scenario: Sendable {
             case .everyone: .everyone
             case .rotation:
                 .rotation(size: try reader.integer("cohort.size", default: 100, in: 2...1 << 20))
+            case .limited:
+                .limited(
+                    size: try reader.integer("cohort.size", default: 100, in: 2...1 << 20),
+                    participations: try reader.integer(
+                        "cohort.participations", default: 10, in: 1...1_000_000))
             case .coins:
                 .coins(rate: try reader.number("cohort.rate", default: 0.1, in: 1e-6...1))
             }

@@ -143,6 +143,6 @@ extension Scenario {
             case .synthetic(let population): try population.makeData()
             case .file(let path): try DatasetReader.read(path: path)
             }
-        return split.catalogue(of: data)
+        return split.catalogue(data.catalogue)
     }
 }

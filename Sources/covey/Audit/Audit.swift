@@ -14,8 +14,11 @@ struct Audit: AsyncParsableCommand {
               covey audit verify runs/quickstart/ledger.covey --public-key runs/quickstart/ledger.pub
               covey audit report runs/quickstart/ledger.covey --html report.html
               covey audit attack simulations/quickstart.yaml --canaries 1000
+              covey audit coordinator
             """,
-        subcommands: [Verify.self, Report.self, Attack.self, Witness.self, Declare.self])
+        subcommands: [
+            Verify.self, Report.self, Attack.self, Coordinator.self, Witness.self, Declare.self,
+        ])
 }
 
 /// A checkpoint or a key from a file.

@@ -1,5 +1,6 @@
 import Coordinator
 import DifferentialPrivacy
+import FederatedProtocol
 import Foundation
 import PrivacyLedger
 import Simulation

@@ -9,13 +9,13 @@ import Testing
 
     @Test func `coins fall at their rate, anew in each round, and the same when asked again`() {
         let rounds = (0..<50).map {
-            CohortSelection.coins(rate: 0.1, round: $0, population: 2000, secret: secret)
+            SecretCohort.coins(rate: 0.1, round: $0, population: 2000, secret: secret)
         }
         #expect(
             rounds[3]
-                == CohortSelection.coins(rate: 0.1, round: 3, population: 2000, secret: secret))
+                == SecretCohort.coins(rate: 0.1, round: 3, population: 2000, secret: secret))
         #expect(
-            rounds[3] != CohortSelection.coins(rate: 0.1, round: 3, population: 2000, secret: [7]))
+            rounds[3] != SecretCohort.coins(rate: 0.1, round: 3, population: 2000, secret: [7]))
         // Mean 200, standard deviation 13.4 in a round; 5.5 of them, a false alarm in 5e5 runs.
         #expect(rounds.allSatisfy { abs($0.count - 200) < 74 })
         // Mean 10,000, standard deviation 95 in all; 6 of them, a false alarm in 5e8.
@@ -27,18 +27,19 @@ import Testing
     }
 
     @Test func `the ends of the range are nobody and everybody`() {
-        #expect(CohortSelection.coins(rate: 0, round: 0, population: 50, secret: secret).isEmpty)
+        #expect(SecretCohort.coins(rate: 0, round: 0, population: 50, secret: secret).isEmpty)
         #expect(
-            CohortSelection.coins(rate: 1, round: 0, population: 50, secret: secret)
+            SecretCohort.coins(rate: 1, round: 0, population: 50, secret: secret)
                 == Array(0..<50))
     }
 
     @Test func `simulated cohorts follow from the seed`() {
         func cohort(_ selection: CohortPolicy.Selection, round: Int) -> [Int] {
-            CohortSelection.simulated(
-                round: round, population: 10,
+            SimulatedCohorts(
+                population: 10,
                 policy: CohortPolicy(
-                    selection: selection, toleratedDropout: 0.2, colludingShare: 0.1), seed: 7)
+                    selection: selection, toleratedDropout: 0.2, colludingShare: 0.1), seed: 7
+            ).devices(of: round)
         }
         #expect(cohort(.everyone, round: 4) == Array(0..<10))
         let turns = (0..<5).flatMap { cohort(.rotation(size: 4), round: $0) }
