@@ -94,6 +94,11 @@ import Testing
         } throws: {
             "\($0)".contains("raise cohort.participations to 2")
         }
+        await #expect {
+            try await folder.run("none", ["defence.rule=median", "defence.groups=100"])
+        } throws: {
+            "\($0)".contains("leaves 1 of 120 devices to a group")
+        }
         #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
     }
 }

@@ -18,7 +18,7 @@ extension HTMLReport {
             ],
             blocks: (quality.map { [.figure($0)] } ?? []) + [
                 .table(phoneTable(cost)), .table(serverTable(cost)),
-            ])
+            ], isWide: true)
     }
 
     private func overTime(

@@ -70,7 +70,7 @@ public struct Simulation: Sendable {
             scenario.adversary, population: population.count,
             knowledge: PublicKnowledge(
                 catalogue: catalogue, histories: known.lazy.map { population[$0].training },
-                usesRatings: false), seed: scenario.seed)
+                usesRatings: scenario.algorithm.usesRatings), seed: scenario.seed)
     }
 
     func makeAlgorithm() throws -> any FederatedAlgorithm {
@@ -226,9 +226,10 @@ public struct Simulation: Sendable {
             seed: scenario.seed, for: "judged devices")
         let adversary = try makeAdversary(population, known: judged)
         let rounds = algorithm.queries.count
+        let plan = try scenario.trainingPlan(algorithm.queries, population: population.count)
+        try checkGroups(plan)
         return Training(
-            seed: scenario.seed, fidelity: scenario.aggregation,
-            plan: try scenario.trainingPlan(algorithm.queries, population: population.count),
+            seed: scenario.seed, fidelity: scenario.aggregation, plan: plan,
             task: scenario.ledgerTask(
                 named: "training", purpose: "\(scenario.algorithm.name) on \(dataName)",
                 algorithm: algorithm, population: population.count),
@@ -245,6 +246,18 @@ public struct Simulation: Sendable {
                 ? max(1, rounds / 20) : scenario.evaluationInterval,
             processes: processes, parallel: Parallel(threads: scenario.threads),
             interruption: interruption, observer: observer)
+    }
+
+    /// Refuses groups that are too small for a private sum of their own.
+    private func checkGroups(_ plan: TrainingPlan) throws {
+        guard scenario.defence.rule != .none, let query = plan.queries.first else { return }
+        let cohort = plan.policy.fewestInvited(of: plan.population)
+        let size = cohort / scenario.defence.groups
+        do { _ = try plan.sumPlan(round: 0, query: query, invited: size) } catch {
+            throw ScenarioError.contradiction(
+                "defence.groups is \(scenario.defence.groups), which leaves \(size) of \(cohort) devices to a "
+                    + "group, too few for a private sum; lower it")
+        }
     }
 
     private func effect(of adversary: Adversary) -> AdversaryEffect {

@@ -12,6 +12,14 @@ extension Scenario {
         /// Federated averaging of a network.
         case network(NetworkTask)
 
+        /// Whether training looks at ratings.
+        var usesRatings: Bool {
+            guard case .network(let task) = self,
+                let factors = task.network.configuration as? FactorModel.Configuration
+            else { return false }
+            return factors.objective == .ratings
+        }
+
         /// The name in reports.
         package var name: String {
             switch self {
