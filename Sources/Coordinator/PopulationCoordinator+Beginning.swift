@@ -70,6 +70,15 @@ extension PopulationCoordinator {
                 "\(task.plan.rounds) rounds were announced, and \(number - task.stored.queriesDone) "
                     + "of them came to nothing; create a task with more cohort.spareRounds")
         }
+        if case .limited(let size, let most) = task.announced.policy.selection {
+            let open = task.stored.devices - task.invitations.values.count { $0 >= most }
+            guard open >= size else {
+                return try await fail(
+                    name,
+                    "\(open) devices may take part once more, and a cohort takes \(size); create a task with "
+                        + "more cohort.participations")
+            }
+        }
         guard let devices = cohort(of: task, at: clock.monotonic()) else {
             // Looking takes longer with more devices.
             return look(at: name, in: 50 + Int64(task.stored.devices / 1000))

@@ -9,7 +9,8 @@
 /// Rows of floats that begin as zeros, of which only those that were written take up memory: on pages of a
 /// file, which keeps them, or of nothing.
 ///
-/// A file must not be shortened while it is in use: the system ends a process that reads past its end.
+/// A file must not be shortened while it is in use: the system ends a process that reads past its end, or that
+/// writes where the disk has no room.
 ///
 /// `@unchecked Sendable`: rows may be read from many tasks at once; whoever writes sees to it that nobody
 /// reads meanwhile.

@@ -24,7 +24,7 @@ package struct Rotation: Sendable {
     /// How often a device may be invited; nil where they take turns.
     private let limit: Int32?
 
-    /// Devices with the same number of invitations.
+    /// Devices with the same number of invitations or, with a limit, all below it, as if they had none.
     private struct Turn: Sendable {
         var invitations: Int32
         var present: [Int32] = []

@@ -82,6 +82,10 @@ public struct DeviceRecord: Sendable, Codable, Hashable {
     ) throws {
         guard plan.aggregation == .real else { throw DeviceRefusal.notMasked }
         guard task.name == plan.task else { throw DeviceRefusal.policyBroken("another task") }
+        // Who is in a group is not in the ledger: a coordinator could gather its own devices in one.
+        guard plan.groups == 1 else {
+            throw DeviceRefusal.policyBroken("the cohort is divided into groups")
+        }
         if let complaint = task.complaint(of: plan) {
             throw DeviceRefusal.policyBroken(complaint)
         }

@@ -5,7 +5,7 @@ extension LedgerTask {
     func invited(by plan: RoundPlan) -> Int {
         if plan.groups == 1 { return plan.sum.cohortSize }
         if case .everyone = policy.selection { return population }
-        return policy.fixedSize ?? plan.sum.cohortSize * plan.groups
+        return policy.fixedSize ?? min(population + 1, plan.sum.cohortSize * plan.groups)
     }
 
     /// What a round breaks of this task's cohort policy; nil if nothing.

@@ -34,6 +34,9 @@ extension RoundPlan {
         guard message.session.count == 32, message.cohort.count == 32 else {
             throw EncodingFailure(reason: "a session or cohort of other than 32 bytes")
         }
+        guard message.groups != 1, message.groups <= 1 << 20 else {
+            throw EncodingFailure(reason: "\(message.groups) groups")
+        }
         self.init(
             task: try printable(message.task), round: Int(message.round),
             query: try printable(message.query),

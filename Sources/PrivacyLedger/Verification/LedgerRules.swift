@@ -102,6 +102,9 @@ struct LedgerRules {
         if opening?.randomness == .operatingSystem, plan.aggregation != .real {
             report(.aggregation, "the sum is \(plan.aggregation.rawValue): nothing masks it")
         }
+        if opening?.randomness == .operatingSystem, plan.groups > 1 {
+            report(.aggregation, "the cohort is divided into groups, whose members nothing fixes")
+        }
         if let complaint = state.task.complaint(of: plan) { report(.cohort, complaint) }
         account?.begin(task: plan.task)
         state.account.begin(task: plan.task)

@@ -35,6 +35,9 @@ struct PrivateParameters: Sendable {
         }
     }
 
+    /// The size of the file.
+    static func byteCount(count: Int, width: Int) -> Int { count * (width + 1) * 4 }
+
     /// Those of one device.
     subscript(device: Int) -> [Float] {
         guard width > 0 else { return [] }
@@ -56,7 +59,7 @@ struct PrivateParameters: Sendable {
         for (device, parameters) in learnt { recent[device] = parameters }
     }
 
-    /// Puts what devices learnt to its place. A checkpoint that holds it must be on disk.
+    /// Puts what devices learnt to its place. A checkpoint that holds it must have been written.
     mutating func settle(_ learnt: [Int: [Float]]) {
         for (device, parameters) in learnt { rows[device] = [1] + parameters }
         recent = [:]

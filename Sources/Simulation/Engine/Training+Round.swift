@@ -19,7 +19,7 @@ extension Training {
         let cohort = try nextCohort(round, from: &cohorts)
         guard cohort.devices.count >= 2 else { throw SimulationError.nobodyLeft }
         for attempt in cohort.time?.abandoned ?? [] where !attempt.charged.isEmpty {
-            try charge(attempt, of: query, cohortSize: cohort.devices.count, &state, &ledger)
+            try charge(attempt, of: query, &state, &ledger)
         }
         let number = state.begun
         state.begun += 1
@@ -177,7 +177,7 @@ extension Training {
 
     /// Charges an attempt at a round that came to nothing after its survivors were fixed.
     private func charge(
-        _ attempt: AbandonedRound, of query: SumQuery, cohortSize: Int, _ state: inout State,
+        _ attempt: AbandonedRound, of query: SumQuery, _ state: inout State,
         _ ledger: inout PrivacyLedger?
     ) throws {
         let number = state.begun
@@ -188,11 +188,11 @@ extension Training {
         state.begun += 1
         state.time = Int64(attempt.ended * 1000)
         state.account.begin()
-        let sum = try plan.sumPlan(round: state.round, query: query, invited: cohortSize)
+        let sum = try plan.sumPlan(round: state.round, query: query, invited: attempt.invited.count)
         let rho = try sum.achievedNoise(survivors: attempt.charged.count).rho
         let session = SimulatedNames.session(seed: seed, round: number)
         let commitment = try CohortCommitment(
-            identities: attempt.charged.map { SimulatedNames.device(seed: seed, $0) },
+            identities: attempt.invited.map { SimulatedNames.device(seed: seed, $0) },
             secret: SimulatedNames.cohortSecret(seed: seed, round: number))
         try ledger?.record(
             .plan(

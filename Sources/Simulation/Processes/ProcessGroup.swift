@@ -38,7 +38,9 @@ public struct ProcessGroup: Sendable {
             try check(covey_mpi_join(&rank, &count), "joining the other processes")
             return ProcessGroup(rank: Int(rank), count: Int(count), isJoined: true)
         #else
-            guard launchers.contains(where: { environment[$0].flatMap { Int($0) } ?? 1 > 1 })
+            // PMIx tells a process its number, and not always how many there are.
+            let sizes = launchers.filter { $0 != "PMIX_RANK" } + ["SLURM_NTASKS"]
+            guard sizes.compactMap({ environment[$0].flatMap { Int($0) } }).max() ?? 2 > 1
             else { return .alone }
             throw ProcessGroupError.builtWithoutMPI
         #endif

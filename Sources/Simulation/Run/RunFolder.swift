@@ -114,6 +114,17 @@ struct RunFolder: Sendable {
         }
     }
 
+    /// Refuses to go on from a checkpoint without the file of what devices had learnt before it.
+    func checkDevices(byteCount: Int) throws {
+        guard FileManager.default.fileExists(atPath: checkpointPath) else { return }
+        let size = try? FileManager.default.attributesOfItem(atPath: devicesPath)[.size] as? Int
+        guard size ?? 0 >= byteCount else {
+            throw SimulationError.notResumable(
+                path: path,
+                reason: "devices.covey, what the devices had learnt, is missing or short")
+        }
+    }
+
     /// A finished run needs no checkpoint.
     func removeCheckpoint() {
         for path in [checkpointPath, devicesPath] {

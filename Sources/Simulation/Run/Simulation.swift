@@ -132,6 +132,12 @@ public struct Simulation: Sendable {
         } else {
             folder = RunFolder(ofAnotherProcess: path)
         }
+        if resuming, processes.isFirst {
+            let width = algorithm.makePrivateParameters(seed: 0).count
+            try folder.checkDevices(
+                byteCount: width == 0
+                    ? 0 : PrivateParameters.byteCount(count: population.count, width: width))
+        }
         var privateParameters = try makePrivateParameters(
             of: algorithm, count: population.count,
             path: processes.isFirst ? folder.devicesPath : nil)

@@ -127,6 +127,11 @@ public struct Scenario: Sendable {
             ? false : try reader.flag("evaluation.withoutAdversary", default: true)
         try reader.rejectUnknownKeys()
         try Self.check(time, algorithm)
+        if case .coins = policy.selection, defence.rule != .none {
+            throw ScenarioError.contradiction(
+                "defence.rule divides cohorts of a known size into groups; take cohort.selection 'everyone', "
+                    + "'rotation' or 'limited'")
+        }
         resolvedYAML = try reader.resolvedYAML()
         keys = reader.resolved
     }

@@ -63,6 +63,8 @@ struct AvailabilityTrace: Sendable {
             let middle = (low + high) / 2
             if own[middle].end > within { high = middle } else { low = middle + 1 }
         }
+        // Rounding may find one whose end is not after the time once it is shifted.
+        while low < own.endIndex, own[low].end + cycle * period <= time { low += 1 }
         let isLater = low == own.endIndex
         guard let window = isLater ? own.first : own[low] else { return nil }
         let shift = (isLater ? cycle + 1 : cycle) * period

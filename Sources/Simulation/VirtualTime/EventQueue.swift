@@ -87,7 +87,10 @@ struct EventQueue: Sendable {
         current.insert(event, at: low)
     }
 
-    private static func bucket(of time: Double) -> Int { Int(time * bucketsPerSecond) }
+    private static func bucket(of time: Double) -> Int {
+        // What is never to happen is put off for ever.
+        Int(min(time * bucketsPerSecond, 0x1p60))
+    }
 }
 
 /// A binary heap of events, the next one first.

@@ -33,7 +33,9 @@ package struct OutageModel: Sendable, Hashable {
         outages.hours = try reader.number("outages.hours", default: outages.hours, in: 0.001...720)
         let text = reader.text("outages.at", default: "")
         for part in text.split(separator: ",") {
-            let ends = part.split(separator: "-").map { Double($0.filter { $0 != " " }) }
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map {
+                Double($0.filter { $0 != " " })
+            }
             guard ends.count == 2, let start = ends[0], let end = ends[1], start >= 0, end > start,
                 end.isFinite
             else {

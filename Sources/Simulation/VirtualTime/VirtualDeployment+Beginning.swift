@@ -19,6 +19,15 @@ extension VirtualDeployment {
         begin(devices)
     }
 
+    /// What a round needs where chance makes its cohort larger or smaller than was planned for.
+    private mutating func take(cohortSize: Int) {
+        let share = Double(work.unmaskingDevices) / Double(max(1, work.cohortSize))
+        work.cohortSize = cohortSize
+        work.minimumSurvivors = policy.minimumSurvivors(of: cohortSize)
+        work.unmaskingDevices = min(
+            work.minimumSurvivors, Int((share * Double(cohortSize)).rounded(.up)))
+    }
+
     /// The devices of the next round; nil while it is better to wait for more.
     private mutating func cohort() -> [Int]? {
         let devices: [Int]
@@ -30,6 +39,7 @@ extension VirtualDeployment {
                     .devices(of: attemptCount)
                 drawn = (cohort, Set(cohort))
             }
+            take(cohortSize: drawn?.cohort.count ?? 0)
             devices = drawn?.cohort ?? []
         case .rotation(let size), .limited(let size, _):
             updatePresence()

@@ -47,7 +47,8 @@ extension VirtualDeployment {
         abandoned.append(
             AbandonedRound(
                 began: round.began, ended: clock, step: round.step.name, left: left,
-                needed: needed, isOutage: isOutage, charged: isCharged ? round.masking : []))
+                needed: needed, isOutage: isOutage, invited: round.members.map(\.device),
+                charged: isCharged ? round.masking : []))
         if time.model == .synchronous {
             // Nothing was revealed and nobody charged: the turn of these devices is not over.
             if !isCharged { rotation?.withdraw(round.members.map(\.device)) }

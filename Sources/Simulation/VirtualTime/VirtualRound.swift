@@ -28,6 +28,8 @@ package struct AbandonedRound: Sendable, Codable, Hashable {
     package var needed: Int
     /// Whether the coordinator was away.
     package var isOutage: Bool
+    /// The devices that were invited.
+    package var invited: [Int]
     /// The devices whose masked inputs a signed set of survivors named: nothing was revealed of them, but
     /// privacy was charged. Empty where the attempt failed before.
     package var charged: [Int]

@@ -30,11 +30,11 @@ package enum VirtualTimeError: Error, Equatable, CustomStringConvertible {
             "\(path), line \(line): '\(field)' cannot be '\(value)'; it takes \(expected)"
         case .coinsAreSynchronous:
             "asynchronous rounds sum those that have finished, not those whose coins say so: choose "
-                + "cohort.selection 'everyone' or 'rotation', or time.model 'synchronous'"
+                + "cohort.selection 'everyone', 'rotation' or 'limited', or time.model 'synchronous'"
         case .noRound(let days, let present, let needed):
             "no round came about in \(days) days: \(present) of \(needed) devices were there in the end; "
                 + "raise phones.nightShare or time.gatheringSeconds, lower the cohort, or choose "
-                + "cohort.selection 'rotation'"
+                + "cohort.selection 'limited' with enough cohort.participations"
         case .attemptsFailed(let count, let step, let left, let needed):
             "\(count) attempts at a round failed, the last one with \(left) devices after '\(step)' where "
                 + "\(needed) are needed; raise time.\(step)Seconds, time.checkInsPerSecond (devices come "
