@@ -60,6 +60,19 @@ import Testing
         #expect(stored == record)
     }
 
+    @Test func `a device takes part in no group of a cohort, whose members a coordinator chose`()
+        throws
+    {
+        var record = try record(cap: 3)
+        var plan = try plan(0)
+        plan.groups = 4
+        let before = record
+        #expect(throws: DeviceRefusal.policyBroken("the cohort is divided into groups")) {
+            try record.join(plan, of: task, membership: membership(0), identity: identity)
+        }
+        #expect(record == before)
+    }
+
     @Test func `a device is part of a cohort only with its own salt and identity`() throws {
         var record = try record(cap: 3)
         let plan = try plan(0)

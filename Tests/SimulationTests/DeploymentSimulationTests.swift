@@ -81,6 +81,20 @@ import Testing
         #expect(try folder.metrics("synchronous").allSatisfy { $0.time?.staleness == 0 })
     }
 
+    @Test func `coins make cohorts of any size, whose sums have what their own size needs`()
+        async throws
+    {
+        let result = try await folder.run(
+            "coins",
+            [
+                "time.model=synchronous", "cohort.selection=coins", "cohort.rate=0.4",
+                "cohort.spareRounds=3", "aggregation=statistical",
+            ])
+        #expect(result.status == .finished)
+        #expect(Set(try folder.metrics("coins").map(\.invited)).count > 1)
+        #expect(try folder.findings("coins").isEmpty)
+    }
+
     @Test func `what does not go together is said before anything is written`() async throws {
         #expect {
             try Scenario(
