@@ -23,7 +23,6 @@ import Testing
                 #expect(columns.user(person) == user, "seed \(seed), person \(person)")
                 #expect(columns.id(of: person) == user.id)
                 #expect(columns.length(of: person) == user.history.count)
-                columns.releasePages()
             }
         }
         #expect(try names() == ["some.columns"])

@@ -5,9 +5,13 @@ import Simulation
 
 /// A folder for the runs of a test, of small populations with many events each, so that a run takes a second.
 struct SimulationFolder {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    /// What the settings of a run are laid over.
+    private let yaml: String
 
-    private static let small = """
+    init(yaml: String = Self.averaging) { self.yaml = yaml }
+
+    private static let averaging = """
         data:
           users: 120
           items: 60
@@ -32,7 +36,7 @@ struct SimulationFolder {
         interruption: Interruption = Interruption(),
         observer: @escaping SimulationObserver = { _ in }
     ) async throws -> SimulationResult {
-        let scenario = try Scenario(yaml: Self.small, source: "test", overrides: overrides)
+        let scenario = try Scenario(yaml: yaml, source: "test", overrides: overrides)
         return try await Simulation(
             scenario: scenario, interruption: interruption, observer: observer
         ).run(in: path(name), resuming: resuming)

@@ -7,7 +7,7 @@ import Testing
 
 /// Whole simulations with fixed seeds, on small populations.
 @Suite struct SimulationTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    private let files = SimulationFolder(yaml: Self.small)
 
     /// Few people with many events each, so that a run takes a second.
     private static let small = """
@@ -28,29 +28,6 @@ import Testing
         "cohort.selection=rotation", "cohort.size=60", "evaluation.every=3",
     ]
 
-    private func path(_ name: String) -> String { folder.appending(path: name).path }
-
-    private func run(
-        _ name: String, _ overrides: [String], resuming: Bool = false,
-        interruption: Interruption = Interruption(),
-        observer: @escaping SimulationObserver = { _ in }
-    ) async throws -> SimulationResult {
-        let scenario = try Scenario(yaml: Self.small, source: "test", overrides: overrides)
-        return try await Simulation(
-            scenario: scenario, interruption: interruption, observer: observer
-        ).run(in: path(name), resuming: resuming)
-    }
-
-    private func content(_ name: String, _ file: String) throws -> Data {
-        try Data(contentsOf: URL(filePath: path(name) + "/" + file))
-    }
-
-    private func metrics(_ name: String) throws -> [RoundMetrics] {
-        try content(name, "metrics.jsonl").split(separator: UInt8(ascii: "\n")).map {
-            try JSONDecoder().decode(RoundMetrics.self, from: $0)
-        }
-    }
-
     @Test(arguments: [
         ["seed=3"], ["seed=4", "faults.dropout=0.3"],
         averaging + ["faults.dropout=0.2", "algorithm.adaptiveClipping=true"],
@@ -58,12 +35,13 @@ import Testing
     func `real and ideal aggregation give the same integers, with devices lost at every step`(
         overrides: [String]
     ) async throws {
-        _ = try await run("real", overrides + ["aggregation=real"])
-        _ = try await run("ideal", overrides + ["aggregation=ideal"])
-        let real = try metrics("real")
+        _ = try await files.run("real", overrides + ["aggregation=real"])
+        _ = try await files.run("ideal", overrides + ["aggregation=ideal"])
+        let real = try files.metrics("real")
         #expect(real.allSatisfy { $0.sumDigest != nil })
-        #expect(try content("real", "metrics.jsonl") == content("ideal", "metrics.jsonl"))
-        #expect(try content("real", "model.covey") == content("ideal", "model.covey"))
+        #expect(
+            try files.content("real", "metrics.jsonl") == files.content("ideal", "metrics.jsonl"))
+        #expect(try files.content("real", "model.covey") == files.content("ideal", "model.covey"))
         if overrides.contains("faults.dropout=0.3") {
             let steps = real[0].survivors
             #expect(steps[0] < 80 && steps[1] < steps[0] && steps[2] < steps[1])
@@ -76,12 +54,12 @@ import Testing
         aggregation: String, overrides: [String]
     ) async throws {
         for threads in [1, 2] {
-            _ = try await run(
+            _ = try await files.run(
                 "threads\(threads)",
                 overrides + ["aggregation=\(aggregation)", "threads=\(threads)"])
         }
         for file in ["metrics.jsonl", "ledger.covey", "model.covey"] {
-            #expect(try content("threads1", file) == content("threads2", file))
+            #expect(try files.content("threads1", file) == files.content("threads2", file))
         }
     }
 
@@ -89,9 +67,10 @@ import Testing
     func `an interrupted run is valid and goes on to the figures of an uninterrupted one`(
         overrides: [String]
     ) async throws {
-        let whole = try await run("whole", overrides)
+        let whole = try await files.run("whole", overrides)
         let interruption = Interruption()
-        let stopped = try await run("stopped", overrides, interruption: interruption) { event in
+        let stopped = try await files.run("stopped", overrides, interruption: interruption) {
+            event in
             if case .step(let round, _, _, _, let done, let total) = event, round == 2,
                 done == total
             {
@@ -100,22 +79,22 @@ import Testing
         }
         #expect(stopped.status == .interrupted)
         #expect((1...3).contains(stopped.rounds.done))
-        #expect(try metrics("stopped").count == stopped.rounds.done)
-        let ledger = try LedgerVerification(path: path("stopped") + "/ledger.covey")
+        #expect(try files.metrics("stopped").count == stopped.rounds.done)
+        let ledger = try LedgerVerification(path: files.path("stopped") + "/ledger.covey")
         #expect(LedgerHistory(ledger.entries).tasks.first?.charged.isEmpty == false)
-        let report = String(decoding: try content("stopped", "report.html"), as: UTF8.self)
+        let report = String(decoding: try files.content("stopped", "report.html"), as: UTF8.self)
         #expect(report.contains("interrupted"))
 
-        let resumed = try await run("stopped", overrides, resuming: true)
+        let resumed = try await files.run("stopped", overrides, resuming: true)
         #expect(resumed.status == .finished)
         #expect(resumed.modelHash == whole.modelHash)
         #expect(resumed.quality.private == whole.quality.private)
         #expect(resumed.epsilon.coordinator == whole.epsilon.coordinator)
         for file in ["metrics.jsonl", "ledger.covey", "model.covey"] {
-            #expect(try content("stopped", file) == content("whole", file))
+            #expect(try files.content("stopped", file) == files.content("whole", file))
         }
         await #expect(throws: SimulationError.self) {
-            try await run("stopped", overrides, resuming: true)
+            try await files.run("stopped", overrides, resuming: true)
         }
     }
 
@@ -127,11 +106,11 @@ import Testing
         for aggregation in ["ideal", "statistical"] {
             for seed in 1...8 {
                 let name = "\(aggregation)\(seed)"
-                let result = try await run(
+                let result = try await files.run(
                     name, ["aggregation=\(aggregation)", "seed=\(seed)", "data.users=300"])
                 rates[aggregation, default: []].append(
                     result.quality.private?.sampled.ndcg ?? .nan)
-                let noise = try metrics(name).map(\.noiseStandardDeviation)
+                let noise = try files.metrics(name).map(\.noiseStandardDeviation)
                 #expect(noise.allSatisfy { $0 > 0 })
             }
         }
@@ -145,10 +124,10 @@ import Testing
     }
 
     @Test func `the ledger records what the run reports`() async throws {
-        let result = try await run("run", ["aggregation=ideal", "faults.dropout=0.1"])
-        let key = String(decoding: try content("run", "ledger.pub"), as: UTF8.self)
+        let result = try await files.run("run", ["aggregation=ideal", "faults.dropout=0.1"])
+        let key = String(decoding: try files.content("run", "ledger.pub"), as: UTF8.self)
         let ledger = try LedgerVerification(
-            path: path("run") + "/ledger.covey",
+            path: files.path("run") + "/ledger.covey",
             evidence: .init(key: VerificationKey(key.trimmingCharacters(in: .newlines))))
         #expect(ledger.findings == [])
         let rounds = try #require(LedgerHistory(ledger.entries).tasks.first).charged
@@ -157,11 +136,12 @@ import Testing
         #expect(result.epsilon.coordinator <= 20)
         #expect(result.epsilon.observer <= result.epsilon.coordinator)
         let publisher = try VerificationKey(key.trimmingCharacters(in: .newlines)).key
-        let model = try PublishedModel(path: path("run") + "/model.covey", trusting: publisher)
+        let model = try PublishedModel(
+            path: files.path("run") + "/model.covey", trusting: publisher)
         #expect(model.header.source == result.modelHash)
         #expect(model.header.release == 3)
         let json = try #require(
-            try JSONSerialization.jsonObject(with: content("run", "result.json"))
+            try JSONSerialization.jsonObject(with: files.content("run", "result.json"))
                 as? [String: Any])
         let quality = try #require(json["quality"] as? [String: [String: Any]])
         #expect(quality["private"]?["hr@10"] is Double)
@@ -171,7 +151,7 @@ import Testing
     @Test func `a target against observers lets the coordinator's epsilon be larger`() async throws
     {
         let coins = ["cohort.selection=coins", "cohort.rate=0.5", "privacy.against=observer"]
-        let result = try await run(
+        let result = try await files.run(
             "coins",
             Self.averaging.filter { !$0.hasPrefix("cohort") } + coins + ["data.users=400"])
         #expect(result.epsilon.observer <= 20)
@@ -179,7 +159,7 @@ import Testing
     }
 
     @Test func `embeddings trained in private beat popularity`() async throws {
-        let result = try await run(
+        let result = try await files.run(
             "quality",
             ["data.users=600", "data.items=300", "data.meanHistoryLength=50", "privacy.epsilon=8"])
         let trained = try #require(result.quality.private)
@@ -192,24 +172,25 @@ import Testing
         async throws
     {
         await #expect(throws: (any Error).self) {
-            try await run("large", ["cohort.selection=rotation", "cohort.size=81"])
+            try await files.run("large", ["cohort.selection=rotation", "cohort.size=81"])
         }
-        #expect(!FileManager.default.fileExists(atPath: path("large")))
+        #expect(!FileManager.default.fileExists(atPath: files.path("large")))
     }
 
     @Test func `a folder that is taken is left alone`() async throws {
         try FileManager.default.createDirectory(
-            atPath: path("taken"), withIntermediateDirectories: true)
-        try Data("mine".utf8).write(to: URL(filePath: path("taken") + "/file"))
-        await #expect(throws: SimulationError.occupied(path: path("taken"))) {
-            try await run("taken", [])
+            atPath: files.path("taken"), withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: URL(filePath: files.path("taken") + "/file"))
+        await #expect(throws: SimulationError.occupied(path: files.path("taken"))) {
+            try await files.run("taken", [])
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path("taken")) == ["file"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: files.path("taken")) == ["file"])
     }
 
     @Test func `people with one interaction take part and are not judged`() async throws {
         try FileManager.default.createDirectory(
-            atPath: folder.path, withIntermediateDirectories: true)
+            atPath: files.folder.path, withIntermediateDirectories: true)
         var rows = ["user,item,timestamp"]
         for user in 0..<30 {
             for event in 0..<(user < 10 ? 1 : 6) {
@@ -217,12 +198,12 @@ import Testing
             }
         }
         try rows.joined(separator: "\n").write(
-            toFile: path("ratings.csv"), atomically: true, encoding: .utf8)
-        let source = "data.source=\(path("ratings.csv"))"
+            toFile: files.path("ratings.csv"), atomically: true, encoding: .utf8)
+        let source = "data.source=\(files.path("ratings.csv"))"
         let scenario = try Scenario(
             yaml: "privacy: {epsilon: 8}", source: "test",
             overrides: [source, "algorithm.variant=full"])
-        let result = try await Simulation(scenario: scenario).run(in: path("single"))
+        let result = try await Simulation(scenario: scenario).run(in: files.path("single"))
         #expect(result.devices == 30)
         #expect(result.quality.private?.people == 20)
 

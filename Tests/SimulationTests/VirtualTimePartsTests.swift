@@ -98,6 +98,20 @@ import Testing
         }
     }
 
+    @Test func `a recorded session that is looked for at its own end is over, on any day`() throws {
+        let file = try TraceFile(
+            path: "sessions.csv", text: "device,start,end\n0,0,0.2\n0,7,9.7\n",
+            columns: ["device", "start", "end"])
+        let trace = try AvailabilityTrace(file, order: .cyclic, seed: 1)
+        var time = 0.0
+        for _ in 0..<2000 {
+            let window = try #require(trace.window(of: 0, after: time))
+            #expect(window.end > time)
+            time = window.end
+        }
+        #expect(time > 999 * 86_400)
+    }
+
     @Test func `recorded sessions are merged, and repeated day after day`() throws {
         let file = try TraceFile(
             path: "sessions.csv",

@@ -96,12 +96,6 @@ package struct InteractionColumns: Sendable {
         }
     }
 
-    /// Gives back the memory of the touched pages of a mapped file's index, 12 bytes for each person; they
-    /// are read again when they are needed. Those of histories are given back at once.
-    package func releasePages() {
-        if case .file(let bytes, _) = storage { bytes.releasePages() }
-    }
-
     /// Calls `body` with the record of a person and the number of interactions in it.
     private func withRecord<Result>(
         of person: Int, in bytes: MappedBytes, _ indexStart: Int,
