@@ -69,17 +69,36 @@ INLINED void differentiate(floats *scores, size_t candidates, int softmax) {
     scores[0] -= 1.0f;
 }
 
+INLINED float total_of_both(const floats *sums, const eight *more) {
+    const floats s = *sums;
+    eight a = __builtin_shufflevector(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
+    a += *more;
+    return total_of_eight(&a);
+}
+
+// With `steps`, rows stay where they are, and slot s of the examples is row places[s]; without,
+// it is row s, which moves.
 INLINED void descend(
-    float *rows, size_t vectors, float *user, size_t fixed, const int32_t *slots,
-    size_t positives, size_t batch, size_t candidates, int softmax, float item_rate,
-    float user_rate, float user_decay, float *coefficients) {
+    float *rows, size_t vectors, const int32_t *places, float *users, size_t fixed,
+    const int32_t *slots, size_t positives, size_t batch, size_t candidates, int softmax,
+    float item_rate, float user_rate, float user_decay, float *coefficients, float *steps) {
     const size_t stride = vectors * LANES;
-    for (size_t start = 0; start < positives; start += batch) {
+    float *user = users;
+    for (size_t start = 0, b = 0; start < positives; start += batch, b++) {
         const size_t count = smaller(batch, positives - start);
+        // A moved row's product with the user vector is the unmoved row's and its steps' with the
+        // products of the user vectors.
+        eight products = {0}, weights = {0};
+        if (steps)
+            for (size_t p = 0; p < b; p++) products[p] = dot(users + p * stride, user, stride);
         // Sixteen examples at a time: their rows are still in the nearest cache when the user's
         // gradient needs them. The gradient itself waits in `moved`.
-        floats moved[MOST_VECTORS];
-        for (size_t v = 0; v < vectors; v++) moved[v] = (floats){0};
+        floats current[MOST_VECTORS], moved[MOST_VECTORS];
+        for (size_t v = 0; v < vectors; v++) {
+            current[v] = *(const floats *)(user + v * LANES);
+            moved[v] = (floats){0};
+        }
         float *block = coefficients;
         for (size_t first = 0; first < count; first += LANES, block += candidates * LANES) {
             const size_t lanes = smaller(LANES, count - first);
@@ -87,12 +106,17 @@ INLINED void descend(
                 float *scores = block + c * LANES;
                 const int32_t *numbers = slots + c * count + first;
                 for (size_t i = 0; i < lanes; i++) {
-                    const float *row = rows + (size_t)numbers[i] * stride;
-                    floats sums = *(const floats *)row * *(const floats *)user;
+                    const size_t slot = (size_t)numbers[i];
+                    const float *row = rows + (steps ? (size_t)places[slot] : slot) * stride;
+                    floats sums = *(const floats *)row * current[0];
                     for (size_t v = 1; v < vectors; v++)
-                        sums += *(const floats *)(row + v * LANES)
-                            * *(const floats *)(user + v * LANES);
-                    scores[i] = total(&sums);
+                        sums += *(const floats *)(row + v * LANES) * current[v];
+                    if (steps) {
+                        eight more = *(const eight *)(steps + slot * COVEY_MOST_STEPS) * products;
+                        scores[i] = total_of_both(&sums, &more);
+                    } else {
+                        scores[i] = total(&sums);
+                    }
                 }
                 for (size_t i = lanes; i < LANES; i++) scores[i] = 0;
             }
@@ -100,14 +124,21 @@ INLINED void descend(
             for (size_t c = 0; c < candidates; c++) {
                 const int32_t *numbers = slots + c * count + first;
                 for (size_t i = 0; i < lanes; i++) {
-                    const float *row = rows + (size_t)numbers[i] * stride;
+                    const size_t slot = (size_t)numbers[i];
+                    const float *row = rows + (steps ? (size_t)places[slot] : slot) * stride;
                     const float coefficient = block[c * LANES + i];
                     for (size_t v = 0; v < vectors; v++)
                         moved[v] += coefficient * *(const floats *)(row + v * LANES);
+                    if (steps) {
+                        float *own = steps + slot * COVEY_MOST_STEPS;
+                        weights += coefficient * *(const eight *)own;
+                        // Weights from here on are not used.
+                        own[b] -= item_rate * coefficient;
+                    }
                 }
             }
         }
-        if (item_rate != 0) {
+        if (!steps && item_rate != 0) {
             block = coefficients;
             for (size_t first = 0; first < count; first += LANES, block += candidates * LANES) {
                 const size_t lanes = smaller(LANES, count - first);
@@ -117,17 +148,20 @@ INLINED void descend(
                         float *row = rows + (size_t)numbers[i] * stride;
                         const float step = item_rate * block[c * LANES + i];
                         for (size_t v = 0; v < vectors; v++)
-                            *(floats *)(row + v * LANES) -=
-                                step * *(const floats *)(user + v * LANES);
+                            *(floats *)(row + v * LANES) -= step * current[v];
                     }
                 }
             }
         }
+        if (steps)
+            for (size_t p = 0; p < b; p++)
+                for (size_t v = 0; v < vectors; v++)
+                    moved[v] += weights[p] * *(const floats *)(users + p * stride + v * LANES);
         const float constant = fixed < stride ? user[fixed] : 0;
-        for (size_t v = 0; v < vectors; v++) {
-            floats u = *(floats *)(user + v * LANES);
-            *(floats *)(user + v * LANES) = u - user_rate * (moved[v] + user_decay * u);
-        }
+        if (steps) user += stride;
+        for (size_t v = 0; v < vectors; v++)
+            *(floats *)(user + v * LANES) =
+                current[v] - user_rate * (moved[v] + user_decay * current[v]);
         if (fixed < stride) user[fixed] = constant;
         slots += count * candidates;
     }
@@ -140,8 +174,8 @@ void covey_factorization_descend(
     float user_decay, float *coefficients) {
     // Common widths are compiled apart, so that their vectors stay in registers.
 #define WITH(vectors) \
-    descend(rows, vectors, user, fixed, slots, positives, batch, candidates, softmax, item_rate, \
-        user_rate, user_decay, coefficients)
+    descend(rows, vectors, NULL, user, fixed, slots, positives, batch, candidates, softmax, \
+        item_rate, user_rate, user_decay, coefficients, NULL)
     switch (stride / LANES) {
     case 1: WITH(1); break;
     case 2: WITH(2); break;
@@ -149,6 +183,53 @@ void covey_factorization_descend(
     default: WITH(stride / LANES);
     }
 #undef WITH
+}
+
+COVEY_CLONES
+void covey_factorization_steps(
+    const float *rows, size_t stride, const int32_t *places, float *users, size_t fixed,
+    const int32_t *slots, size_t positives, size_t batch, size_t candidates, int softmax,
+    float item_rate, float user_rate, float user_decay, float *coefficients, float *steps) {
+#define WITH(vectors) \
+    descend((float *)rows, vectors, places, users, fixed, slots, positives, batch, candidates, \
+        softmax, item_rate, user_rate, user_decay, coefficients, steps)
+    switch (stride / LANES) {
+    case 1: WITH(1); break;
+    case 2: WITH(2); break;
+    case 4: WITH(4); break;
+    default: WITH(stride / LANES);
+    }
+#undef WITH
+}
+
+INLINED double expand(
+    float *target, size_t width, size_t vectors, const float *steps, size_t count,
+    const float *users, size_t batches) {
+    const size_t stride = vectors * LANES;
+    double squares = 0;
+    for (size_t s = 0; s < count; s++, steps += COVEY_MOST_STEPS, target += width) {
+        floats moves[MOST_VECTORS];
+        for (size_t v = 0; v < vectors; v++) moves[v] = (floats){0};
+        for (size_t b = 0; b < batches; b++)
+            for (size_t v = 0; v < vectors; v++)
+                moves[v] += steps[b] * *(const floats *)(users + b * stride + v * LANES);
+        floats sums = {0};
+        for (size_t v = 0; v < vectors; v++) {
+            *(floats *)(target + v * LANES) = moves[v];
+            sums += moves[v] * moves[v];
+        }
+        squares += total(&sums);
+    }
+    return squares;
+}
+
+COVEY_CLONES
+double covey_factorization_moves(
+    float *target, size_t width, const float *steps, size_t count, const float *users,
+    size_t stride, size_t batches) {
+    return stride == 4 * LANES
+        ? expand(target, width, 4, steps, count, users, batches)
+        : expand(target, width, stride / LANES, steps, count, users, batches);
 }
 
 COVEY_CLONES

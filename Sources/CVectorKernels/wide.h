@@ -11,6 +11,9 @@
 typedef float floats __attribute__((vector_size(64), aligned(4)));
 typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
 
+// Half of them.
+typedef float eight __attribute__((vector_size(32), aligned(4)));
+
 enum { LANES = 16 };
 
 // How many rows before they are needed rows of a matrix are asked for: they lie anywhere, which the
@@ -49,14 +52,18 @@ INLINED void exponentiate(floats *values) {
     *values = p * (floats)power;
 }
 
-INLINED float total(const floats *sums) {
-    const floats s = *sums;
-    typedef float eight __attribute__((vector_size(32)));
+INLINED float total_of_eight(const eight *sums) {
+    const eight a = *sums;
     typedef float four __attribute__((vector_size(16)));
-    eight a = __builtin_shufflevector(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
     four b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
     return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+INLINED float total(const floats *sums) {
+    const floats s = *sums;
+    eight a = __builtin_shufflevector(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
+    return total_of_eight(&a);
 }
 
 INLINED float largest(const floats *values) {

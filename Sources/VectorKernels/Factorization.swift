@@ -65,10 +65,73 @@ package enum Factorization {
         }
     }
 
+    /// Mini-batch stochastic gradient descent over the examples, in order, on a user vector and on rows
+    /// of a matrix that stays as it is.
+    ///
+    /// - Parameters:
+    ///   - numbers: The rows of `matrix` that the examples speak of, each once.
+    ///   - user: The user vector, padded to the stride, changed in place.
+    ///   - fixed: As of ``descend(rows:user:fixed:examples:settings:)``.
+    /// - Returns: How far each row would be from where it was, `width` values each, and the sum of
+    ///   squares.
+    package static func changes(
+        of numbers: [Int32], in matrix: [Float], width: Int, user: inout [Float], fixed: Int?,
+        examples: Examples, settings: Settings
+    ) -> (values: [Float], squaredNorm: Double) {
+        let batches = (examples.positives + examples.batch - 1) / max(1, examples.batch)
+        if batches <= Int(COVEY_MOST_STEPS) {
+            return changesInFewBatches(
+                of: numbers, in: matrix, width: width, user: &user, fixed: fixed, batches: batches,
+                examples: examples, settings: settings)
+        }
+        var rows = gather(numbers, from: matrix, width: width)
+        descend(rows: &rows, user: &user, fixed: fixed, examples: examples, settings: settings)
+        let squares = takeChanges(of: &rows, from: matrix, numbers, width: width)
+        return (rows, squares)
+    }
+
+    /// Less goes through memory than where rows are copied, moved and compared.
+    private static func changesInFewBatches(
+        of numbers: [Int32], in matrix: [Float], width: Int, user: inout [Float], fixed: Int?,
+        batches: Int, examples: Examples, settings: Settings
+    ) -> (values: [Float], squaredNorm: Double) {
+        let stride = user.count
+        precondition(stride == Self.stride(for: width))
+        check(examples, rowCount: numbers.count, stride: stride)
+        guard batches > 0 else { return ([Float](repeating: 0, count: numbers.count * width), 0) }
+        let isPadded = stride != width
+        // Rows that are no whole number of vectors are copied to where they are.
+        let rows = isPadded ? gather(numbers, from: matrix, width: width) : matrix
+        precondition(isPadded || areRows(numbers, of: matrix, width: width))
+        let places = isPadded ? Array(0..<Int32(numbers.count)) : numbers
+        let batch = min(examples.batch, examples.positives)
+        var users = user + [Float](repeating: 0, count: batches * stride)
+        var steps = [Float](repeating: 0, count: numbers.count * Int(COVEY_MOST_STEPS))
+        withUnsafeTemporaryAllocation(
+            of: Float.self, capacity: examples.candidates * (batch + 15)
+        ) { scratch in
+            covey_factorization_steps(
+                rows, stride, places, &users, fixed ?? stride, examples.slots,
+                examples.positives, batch, examples.candidates, settings.softmax ? 1 : 0,
+                settings.itemRate, settings.userRate, settings.userDecay, scratch.baseAddress,
+                &steps)
+        }
+        user = Array(users.suffix(stride))
+        let size = numbers.count * width
+        var squares = 0.0
+        let values = [Float](unsafeUninitializedCapacity: size + stride - width) {
+            target, initialized in
+            squares = covey_factorization_moves(
+                target.baseAddress, width, steps, numbers.count, users, stride, batches)
+            initialized = size
+        }
+        return (values, squares)
+    }
+
     /// Turns gathered rows into how far they are from the rows they came from, of `width` columns.
     ///
     /// - Returns: The sum of squares.
-    package static func takeChanges(
+    private static func takeChanges(
         of rows: inout [Float], from matrix: [Float], _ numbers: [Int32], width: Int
     ) -> Double {
         precondition(areRows(numbers, of: matrix, width: width))
@@ -91,12 +154,9 @@ package enum Factorization {
         settings: Settings
     ) {
         let stride = user.count
-        precondition(stride > 0 && stride % 16 == 0 && stride <= mostColumns)
-        precondition(rows.count % stride == 0 && examples.batch > 0 && examples.candidates > 0)
-        precondition(examples.slots.count == examples.positives * examples.candidates)
+        check(examples, rowCount: rows.count / max(1, stride), stride: stride)
+        precondition(rows.count % stride == 0)
         guard examples.positives > 0 else { return }
-        let bound = Int32(truncatingIfNeeded: rows.count / stride)
-        precondition(examples.slots.allSatisfy { $0 >= 0 && $0 < bound })
         let batch = min(examples.batch, examples.positives)
         withUnsafeTemporaryAllocation(
             of: Float.self, capacity: examples.candidates * (batch + 15)
@@ -106,6 +166,13 @@ package enum Factorization {
                 examples.candidates, settings.softmax ? 1 : 0, settings.itemRate,
                 settings.userRate, settings.userDecay, scratch.baseAddress)
         }
+    }
+
+    private static func check(_ examples: Examples, rowCount: Int, stride: Int) {
+        precondition(stride > 0 && stride % 16 == 0 && stride <= mostColumns)
+        precondition(examples.batch > 0 && examples.candidates > 0)
+        precondition(examples.slots.count == examples.positives * examples.candidates)
+        precondition(examples.slots.areAll(below: rowCount))
     }
 
     /// The inner product of each row of a matrix of `user.count` columns with the user vector.
@@ -122,7 +189,6 @@ package enum Factorization {
 
     private static func areRows(_ numbers: [Int32], of matrix: [Float], width: Int) -> Bool {
         guard width > 0, matrix.count % width == 0 else { return false }
-        let bound = Int32(truncatingIfNeeded: matrix.count / width)
-        return numbers.allSatisfy { $0 >= 0 && $0 < bound }
+        return numbers.areAll(below: matrix.count / width)
     }
 }

@@ -50,8 +50,7 @@ public struct FixedPointSum: Sendable {
     /// - Precondition: Every row lies within the sum.
     public mutating func addShort(rows: [Int32], width: Int, values: [Float], scale: Double) {
         precondition(values.count == rows.count * width, "rows of another width")
-        let bound = Int32(truncatingIfNeeded: sum.count / max(1, width))
-        precondition(rows.allSatisfy { $0 >= 0 && $0 < bound }, "a row outside the sum")
+        precondition(rows.areAll(below: sum.count / max(1, width)), "a row outside the sum")
         if recent.isEmpty { recent = [Int32](repeating: 0, count: sum.count) }
         if recentCount == Self.mostRecent { takeRecent() }
         recentCount += 1
@@ -69,20 +68,19 @@ public struct FixedPointSum: Sendable {
     /// Adds another sum of the same size and unit.
     public mutating func add(_ other: FixedPointSum) {
         precondition(other.sum.count == sum.count && other.unit == unit, "another kind of sum")
-        for (index, units) in other.units.enumerated() { sum[index] &+= units }
+        let units = other.units()
+        for index in sum.indices { sum[index] &+= units[index] }
     }
 
     /// The sum in units of 2^-36, the last short terms included.
-    package var units: [Int64] {
-        guard recentCount > 0 else { return sum }
-        var copy = self
-        copy.takeRecent()
-        return copy.sum
+    package consuming func units() -> [Int64] {
+        if recentCount > 0 { takeRecent() }
+        return sum
     }
 
     /// The sum, in the units of its terms.
-    public var values: [Float] {
+    public consuming func values() -> [Float] {
         let factor = unit / Double(1 << Self.fractionBits)
-        return units.map { Float(Double($0) * factor) }
+        return units().map { Float(Double($0) * factor) }
     }
 }

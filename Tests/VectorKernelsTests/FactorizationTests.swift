@@ -3,7 +3,7 @@ import VectorKernels
 
 @Suite struct FactorizationTests {
     @Test(arguments: [1, 15, 16, 17, 65])
-    func `gathered rows are padded copies and their changes are differences`(width: Int) {
+    func `gathered rows are padded copies`(width: Int) {
         let matrix = (0..<7 * width).map { Float($0) }
         let numbers: [Int32] = [6, 0, 3]
         var rows = Factorization.gather(numbers, from: matrix, width: width)
@@ -15,12 +15,46 @@ import VectorKernels
                 #expect(rows[index * stride + column] == expected)
             }
         }
-        rows[stride + width - 1] += 3
-        rows[2 * stride] -= 4
-        let squares = Factorization.takeChanges(of: &rows, from: matrix, numbers, width: width)
-        #expect(squares == 25 && rows.count == 3 * width)
-        #expect(rows[2 * width - 1] == 3 && rows[2 * width] == -4)
-        #expect(rows.reduce(0, +) == -1)
+    }
+
+    // One batch, as many as are not written to memory, and one more; vectors with and without padding.
+    @Test(arguments: [1, 5, 8, 9, 30], [3, 16, 32, 40, 64])
+    func `changes are what descent on copies of the rows comes to`(batches: Int, width: Int) {
+        var random = SystemRandomNumberGenerator()
+        func value() -> Float { Float.random(in: -0.5...0.5, using: &random) }
+        let matrix = (0..<40 * width).map { _ in value() }
+        let numbers = (0..<40 as Range<Int32>).shuffled().prefix(25)
+        let stride = Factorization.stride(for: width)
+        var user = (0..<stride).map { $0 < width ? value() : 0 }
+        // The last batch has fewer, and not all fill a vector of sixteen.
+        let examples = Factorization.Examples(
+            positives: 20 * batches - 3, candidates: 3, batch: 20,
+            slots: (0..<3 * (20 * batches - 3)).map { _ in Int32.random(in: 0..<25) })
+        for softmax in [false, true] {
+            let settings = Factorization.Settings(
+                softmax: softmax, itemRate: 0.1, userRate: 0.02, userDecay: 0.1)
+            var copies = Factorization.gather(Array(numbers), from: matrix, width: width)
+            let before = copies
+            var moved = user
+            Factorization.descend(
+                rows: &copies, user: &moved, fixed: width - 1, examples: examples,
+                settings: settings)
+            let (changes, squaredNorm) = Factorization.changes(
+                of: Array(numbers), in: matrix, width: width, user: &user, fixed: width - 1,
+                examples: examples, settings: settings)
+            #expect(changes.count == 25 * width && user.count == stride)
+            #expect(zip(user, moved).allSatisfy { abs($0 - $1) < 1e-4 })
+            var squares = 0.0
+            for row in 0..<25 {
+                for column in 0..<width {
+                    let place = row * stride + column
+                    let change = changes[row * width + column]
+                    #expect(abs(change - (copies[place] - before[place])) < 1e-4)
+                    squares += Double(change * change)
+                }
+            }
+            #expect(squares > 1e-3 && abs(squaredNorm / squares - 1) < 1e-4)
+        }
     }
 
     @Test(arguments: [1, 16, 33])

@@ -104,10 +104,10 @@ import VectorKernels
         var backward = FixedPointSum(count: 8, unit: 1)
         for row in rows { forward.add(rows: [1], width: 4, values: row, scale: 0.5) }
         for row in rows.reversed() { backward.add(rows: [1], width: 4, values: row, scale: 0.5) }
-        #expect(forward.values == backward.values)
-        #expect(forward.values[..<4] == [0, 0, 0, 0])
+        #expect(forward.values() == backward.values())
+        #expect(forward.values()[..<4] == [0, 0, 0, 0])
         let exact = rows.reduce(0.0) { $0 + Double($1[2]) * 0.5 }
-        #expect(abs(Double(forward.values[6]) - exact) < 1e-6)
+        #expect(abs(Double(forward.values()[6]) - exact) < 1e-6)
     }
 
     @Test(arguments: [1, 16, 19])
@@ -126,20 +126,20 @@ import VectorKernels
             return sum
         }
         var whole = sum(terms)
-        #expect(whole.values == sum(terms.reversed()).values)
+        #expect(whole.values() == sum(terms.reversed()).values())
         var parts = sum(terms[..<700])
         parts.add(sum(terms[700...]))
-        #expect(parts.values == whole.values)
+        #expect(parts.values() == whole.values())
         for row in 0..<3 {
             let exact = terms.reduce(0.0) { $0 + (Int($1.row) == row ? $1.scale : 0) }
             for (column, value) in values.enumerated() {
-                let found = Double(whole.values[row * width + column])
+                let found = Double(whole.values()[row * width + column])
                 // 500 terms, each rounded to a multiple of 2^-20 and scaled in single precision.
                 #expect(abs(found - exact * Double(value)) < 500 * 0x1p-20)
             }
         }
-        #expect(whole.values[(3 * width)...].allSatisfy { $0 == 0 })
+        #expect(whole.values()[(3 * width)...].allSatisfy { $0 == 0 })
         whole.add(rows: [3], width: width, values: values, scale: 100)
-        #expect(whole.values[3 * width] == 200)
+        #expect(whole.values()[3 * width] == 200)
     }
 }

@@ -6,6 +6,9 @@
 /// The largest `stride` of `covey_factorization_descend`.
 #define COVEY_MOST_DIMENSIONS 512
 
+/// The most batches of `covey_factorization_steps`.
+#define COVEY_MOST_STEPS 8
+
 /// Copies `count` rows of `width` floats, given by number, to rows `stride` apart (a multiple of 16,
 /// at least `width`), padded with zeros.
 void covey_gather_rows(
@@ -35,6 +38,24 @@ void covey_factorization_descend(
     float *rows, size_t stride, float *user, size_t fixed, const int32_t *slots, size_t positives,
     size_t batch, size_t candidates, int softmax, float item_rate, float user_rate,
     float user_decay, float *coefficients);
+
+/// The same descent in up to COVEY_MOST_STEPS batches, without moving a row: all that a row moves by is
+/// a combination of the user vectors that the batches began with, and rows are read where they are.
+///
+/// Number s in `slots` is row places[s] of `rows`. `users` has (batches + 1) × stride floats, of which
+/// the first are the user vector; after the call, vector b is that after b batches. `steps` has
+/// COVEY_MOST_STEPS floats for each s, all 0; after the call, row places[s] would have moved by the sum
+/// of steps[s * COVEY_MOST_STEPS + b] times vector b.
+void covey_factorization_steps(
+    const float *rows, size_t stride, const int32_t *places, float *users, size_t fixed,
+    const int32_t *slots, size_t positives, size_t batch, size_t candidates, int softmax,
+    float item_rate, float user_rate, float user_decay, float *coefficients, float *steps);
+
+/// What `covey_factorization_steps` would have moved `count` rows by, count × width values and room for
+/// stride - width more after them. Returns the sum of squares.
+double covey_factorization_moves(
+    float *target, size_t width, const float *steps, size_t count, const float *users,
+    size_t stride, size_t batches);
 
 /// scores[i] = the inner product of row i (rows of `width` floats, one after the other) and user.
 void covey_row_scores(

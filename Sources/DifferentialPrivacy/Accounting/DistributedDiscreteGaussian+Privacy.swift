@@ -16,11 +16,15 @@ extension DistributedDiscreteGaussian {
         func term(_ k: Int) -> Double {
             exp(-2 * .pi * .pi * localVariance * Double(k) / Double(k + 1))
         }
-        // The terms decrease, so the rest is at most its count times its first.
-        let summed = min(contributors - 1, 100_000)
+        // The terms decrease, so the rest is at most its count times the last one.
         var total = 0.0
-        for k in stride(from: summed, to: 0, by: -1) { total += term(k) }
-        return 10 * (total + Double(contributors - 1 - summed) * term(summed + 1))
+        for k in stride(from: 1, to: contributors, by: 1) {
+            let last = term(k)
+            total += last
+            let rest = Double(contributors - 1 - k) * last
+            if rest <= total * 0x1p-60 || k == 100_000 { return 10 * (total + rest) }
+        }
+        return 10 * total
     }
 
     /// A bound on the Rényi divergence of one release at `order`, above 1 (Proposition 14, Equation

@@ -6,6 +6,7 @@ internal import Synchronization
 final class LedgerFile: Sendable {
     private let path: String
     private let handle: FileHandle
+    private let waitsForDisk: Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -16,7 +17,9 @@ final class LedgerFile: Sendable {
     }
 
     /// Makes a file with its first content, of which either all or nothing is there after a crash.
-    init(creating path: String, content: [UInt8]) throws(LedgerError) {
+    init(
+        creating path: String, content: [UInt8], waitingForDisk: Bool
+    ) throws(LedgerError) {
         guard !FileManager.default.fileExists(atPath: path) else { throw .exists(path: path) }
         let url = URL(filePath: path)
         do {
@@ -27,18 +30,20 @@ final class LedgerFile: Sendable {
             try FileHandle(forReadingFrom: url.deletingLastPathComponent()).synchronize()
         } catch { throw .unwritable(path: path) }
         self.path = path
+        waitsForDisk = waitingForDisk
         state = Mutex(State(end: content.count))
         try lock()
     }
 
     /// Opens a file.
-    init(opening path: String) throws(LedgerError) {
+    init(opening path: String, waitingForDisk: Bool) throws(LedgerError) {
         guard FileManager.default.fileExists(atPath: path) else { throw .unreadable(path: path) }
         do {
             handle = try FileHandle(forUpdating: URL(filePath: path))
             state = Mutex(State(end: Int(try handle.seekToEnd())))
         } catch { throw .unwritable(path: path) }
         self.path = path
+        waitsForDisk = waitingForDisk
         try lock()
     }
 
@@ -50,7 +55,8 @@ final class LedgerFile: Sendable {
 
     deinit { try? handle.close() }
 
-    /// Writes at the end, which the caller takes to be at `end`, and waits for the disk.
+    /// Writes at the end, which the caller takes to be at `end`, and waits for the disk where that is
+    /// asked for.
     func write(_ bytes: [UInt8], at end: Int) throws(LedgerError) {
         let result = state.withLock { state -> Result<Void, LedgerError> in
             guard state.end == end else { return .failure(.inUse(path: path)) }
@@ -61,7 +67,7 @@ final class LedgerFile: Sendable {
                 }
                 state.isTorn = true
                 try handle.write(contentsOf: Data(bytes))
-                try handle.synchronize()
+                if waitsForDisk { try handle.synchronize() }
             } catch { return .failure(.unwritable(path: path)) }
             state = State(end: end + bytes.count)
             return .success(())

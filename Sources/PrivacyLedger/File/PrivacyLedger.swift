@@ -3,7 +3,8 @@ public import Sodium
 /// The append-only record of what a population's data was used for and what that cost, in the hands
 /// of its owner: entries in a file, a hash tree over them, and signed checkpoints.
 ///
-/// Entries are on the disk when `record` returns. The file is locked as long as the value lives, and
+/// Entries are on the disk when `record` returns, unless the ledger was opened without waiting for it, as
+/// simulations do, in which nobody's privacy depends on a power failure. The file is locked as long as the value lives, and
 /// of several copies of it only one can go on. ``sign()`` states what the ledger
 /// holds; hand that to devices, witnesses and auditors. ``LedgerVerification`` is the other side.
 public struct PrivacyLedger: Sendable {
@@ -16,13 +17,16 @@ public struct PrivacyLedger: Sendable {
     ///   - opening: Its first entry; ``LedgerOpening/publicKey`` is that of `key`.
     ///   - key: Signs the checkpoints.
     ///   - time: Of the first entry, in milliseconds since 1970.
+    ///   - waitingForDisk: Whether entries are on the disk when they have been recorded.
     public init(
-        creating path: String, opening: LedgerOpening, key: SigningKey, time: Int64
+        creating path: String, opening: LedgerOpening, key: SigningKey, time: Int64,
+        waitingForDisk: Bool = true
     ) throws(LedgerError) {
         guard opening.publicKey == key.publicKey else { throw .otherKey(path: path) }
         log = LedgerLog(name: path, key: key)
         let addition = try log.appending([.opening(opening)], time: time)
-        file = try LedgerFile(creating: path, content: addition.bytes)
+        file = try LedgerFile(
+            creating: path, content: addition.bytes, waitingForDisk: waitingForDisk)
         log.take(addition)
     }
 
@@ -31,8 +35,10 @@ public struct PrivacyLedger: Sendable {
     ///
     /// - Throws: ``LedgerError`` where somebody else has it open, where it is not what `key` signed,
     ///   or is damaged otherwise.
-    public init(opening path: String, key: SigningKey) throws(LedgerError) {
-        file = try LedgerFile(opening: path)
+    public init(
+        opening path: String, key: SigningKey, waitingForDisk: Bool = true
+    ) throws(LedgerError) {
+        file = try LedgerFile(opening: path, waitingForDisk: waitingForDisk)
         let scan = try LedgerScan(path: path)
         if let stop = scan.stop, !stop.isTorn { throw LedgerLog.damaged(path, scan, stop) }
         log = try LedgerLog(scan, name: path, key: key)

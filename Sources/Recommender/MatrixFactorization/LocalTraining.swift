@@ -42,21 +42,53 @@ package struct LocalTraining: Sendable {
     ) -> Draw {
         let negatives = max(1, configuration.negatives)
         let batch = max(1, configuration.batchSize)
-        var slotOfRow = [Int32](repeating: -1, count: rowCount)
         let total = positives.count * epochs
-        var rows = [Int32]()
-        rows.reserveCapacity(min(rowCount, total * (negatives + 1)))
-        var own = positives
-        for index in own.indices {
-            let row = Int(own[index])
-            if slotOfRow[row] < 0 {
-                slotOfRow[row] = Int32(rows.count)
-                rows.append(Int32(row))
-            }
-            own[index] = slotOfRow[row]
-        }
-        let ownCount = Int32(rows.count)
+        var slotOfRow = [Int32](repeating: -1, count: rowCount)
+        var rows = [Int32](repeating: 0, count: min(rowCount, total * (negatives + 1)) + 1)
         var slots = [Int32](repeating: 0, count: total * (negatives + 1))
+        let found = slotOfRow.withUnsafeMutableBufferPointer { slotOfRow in
+            rows.withUnsafeMutableBufferPointer { rows in
+                slots.withUnsafeMutableBufferPointer { slots in
+                    var numbering = Numbering(slotOfRow: slotOfRow, rows: rows)
+                    Self.draw(
+                        into: slots, of: positives, total: total, negatives: negatives,
+                        batch: batch, numbering: &numbering, random: &random)
+                    return Int(numbering.count)
+                }
+            }
+        }
+        rows.removeLast(rows.count - found)
+        return Draw(
+            rows: rows,
+            examples: Factorization.Examples(
+                positives: total, candidates: negatives + 1, batch: batch, slots: slots))
+    }
+
+    /// Rows in the order in which they are first met.
+    private struct Numbering {
+        let slotOfRow: UnsafeMutableBufferPointer<Int32>
+        /// One more than there can be.
+        let rows: UnsafeMutableBufferPointer<Int32>
+        var count: Int32 = 0
+
+        /// The number of a row. Without branches: whether a row is new cannot be foreseen.
+        @inline(__always) mutating func slot(of row: Int) -> Int32 {
+            let known = slotOfRow[row]
+            rows[Int(count)] = Int32(truncatingIfNeeded: row)
+            let slot = known < 0 ? count : known
+            slotOfRow[row] = slot
+            count &+= known < 0 ? 1 : 0
+            return slot
+        }
+    }
+
+    private static func draw(
+        into slots: UnsafeMutableBufferPointer<Int32>, of positives: [Int32], total: Int,
+        negatives: Int, batch: Int, numbering: inout Numbering, random: inout SplitMix64
+    ) {
+        let rowCount = numbering.slotOfRow.count
+        var own = positives.map { numbering.slot(of: Int($0)) }
+        let ownCount = numbering.count
         var next = 0
         var taken = own.count
         for start in stride(from: 0, to: total, by: batch) {
@@ -69,31 +101,22 @@ package struct LocalTraining: Sendable {
                     taken = 0
                 }
                 slots[next] = own[taken]
-                next += 1
-                taken += 1
+                next &+= 1
+                taken &+= 1
             }
             for _ in 0..<count * negatives {
                 var row = random.next(below: rowCount)
-                var slot = slotOfRow[row]
                 var attempts = 0
-                while slot >= 0, slot < ownCount, attempts < 16 {
+                while UInt32(bitPattern: numbering.slotOfRow[row]) < UInt32(bitPattern: ownCount),
+                    attempts < 16
+                {
                     row = random.next(below: rowCount)
-                    slot = slotOfRow[row]
-                    attempts += 1
+                    attempts &+= 1
                 }
-                if slot < 0 {
-                    slot = Int32(truncatingIfNeeded: rows.count)
-                    slotOfRow[row] = slot
-                    rows.append(Int32(truncatingIfNeeded: row))
-                }
-                slots[next] = slot
-                next += 1
+                slots[next] = numbering.slot(of: row)
+                next &+= 1
             }
         }
-        return Draw(
-            rows: rows,
-            examples: Factorization.Examples(
-                positives: total, candidates: negatives + 1, batch: batch, slots: slots))
     }
 
     /// The user vector padded to the stride of gathered rows, with the 1 that a bias is multiplied
@@ -116,7 +139,9 @@ package struct LocalTraining: Sendable {
         guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return }
         let draw = draw(positives: positives, epochs: epochs, random: &random)
         var rows = Factorization.gather(draw.rows, from: items, width: configuration.width)
-        descend(rows: &rows, user: &user, examples: draw.examples, itemRate: 0)
+        Factorization.descend(
+            rows: &rows, user: &user, fixed: fixed, examples: draw.examples,
+            settings: settings(itemRate: 0))
     }
 
     /// Fits the user vector and the touched item rows together.
@@ -128,25 +153,19 @@ package struct LocalTraining: Sendable {
         let epochs = configuration.localEpochs
         guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return ([], [], 0) }
         let draw = draw(positives: positives, epochs: epochs, random: &random)
-        var rows = Factorization.gather(draw.rows, from: items, width: configuration.width)
-        descend(
-            rows: &rows, user: &user, examples: draw.examples,
-            itemRate: configuration.deviceLearningRate)
-        let squares = Factorization.takeChanges(
-            of: &rows, from: items, draw.rows, width: configuration.width)
-        return (draw.rows, rows, squares)
+        let (changes, squaredNorm) = Factorization.changes(
+            of: draw.rows, in: items, width: configuration.width, user: &user, fixed: fixed,
+            examples: draw.examples, settings: settings(itemRate: configuration.deviceLearningRate))
+        return (draw.rows, changes, squaredNorm)
     }
 
-    private func descend(
-        rows: inout [Float], user: inout [Float], examples: Factorization.Examples,
-        itemRate: Float
-    ) {
-        Factorization.descend(
-            rows: &rows, user: &user,
-            fixed: configuration.itemBias ? configuration.dimensions : nil, examples: examples,
-            settings: Factorization.Settings(
-                softmax: configuration.loss == .sampledSoftmax, itemRate: itemRate,
-                userRate: configuration.userLearningRate, userDecay: configuration.userDecay))
+    /// The coordinate of a padded user vector that a bias is multiplied by.
+    private var fixed: Int? { configuration.itemBias ? configuration.dimensions : nil }
+
+    private func settings(itemRate: Float) -> Factorization.Settings {
+        Factorization.Settings(
+            softmax: configuration.loss == .sampledSoftmax, itemRate: itemRate,
+            userRate: configuration.userLearningRate, userDecay: configuration.userDecay)
     }
 
     /// The loss that ``train(_:on:items:random:)`` descends on, summed over the examples: a slow

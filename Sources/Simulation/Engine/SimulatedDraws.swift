@@ -10,8 +10,7 @@ package enum SimulatedDraws {
 
     /// What the parameters that a device begins with come from.
     package static func parametersSeed(seed: UInt64, device: Int) -> UInt64 {
-        var randomness = SeededRandomness(seed: seed, label: "private parameters", "\(device)")
-        return randomness.next()
+        first(of: SeededRandomness(seed: seed, label: "private parameters", "\(device)"))
     }
 
     /// The stream of a device for one purpose in a round: "noise", "keys" or "training". Each has its
@@ -24,7 +23,14 @@ package enum SimulatedDraws {
 
     /// What local sampling in a round's training comes from.
     package static func trainingSeed(seed: UInt64, round: Int, device: Int) -> UInt64 {
-        var randomness = stream("training", seed: seed, round: round, device: device)
-        return randomness.next()
+        first(of: stream("training", seed: seed, round: round, device: device))
+    }
+
+    /// What ``Sodium/SeededRandomness/next()`` would return, without a buffer of keystream for it.
+    private static func first(of source: SeededRandomness) -> UInt64 {
+        var randomness = source
+        var bytes = [UInt8](repeating: 0, count: 8)
+        randomness.fill(&bytes)
+        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

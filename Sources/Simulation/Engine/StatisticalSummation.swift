@@ -3,6 +3,12 @@ import Recommender
 internal import Sodium
 internal import VectorKernels
 
+/// What one task has added up. Outside the generic type, for which every access to it would be slower.
+private struct Partial: Sendable {
+    var sum: FixedPointSum
+    var trained: [(device: Int, parameters: [Float])] = []
+}
+
 /// Clipped floats added up as they are, and what all devices' rounding and noise amount to drawn once;
 /// without a plan, the exact sum of unclipped floats, as a reference without privacy.
 struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
@@ -13,11 +19,6 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
 
     /// The longest contribution that a ``FixedPointSum`` holds, in units.
     private static var mostUnits: Double { 0x1p14 }
-
-    private struct Partial: Sendable {
-        var sum: FixedPointSum
-        var trained: [(device: Int, parameters: [Float])] = []
-    }
 
     func sum(committing commit: Commitment = { _, _ in }) async throws -> RoundSum {
         let positions = context.cohort.masking
@@ -53,9 +54,9 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
             }
             for partial in partials.dropFirst() { total.add(partial.sum) }
             trained = partials.flatMap(\.trained)
-            return total.units
+            return total.units()
         }
-        return (FixedPointSum(units: units, unit: unit).values, trained)
+        return (FixedPointSum(units: units, unit: unit).values(), trained)
     }
 
     private func partialSums(of positions: [Int], unit: Double) async throws -> [Partial] {

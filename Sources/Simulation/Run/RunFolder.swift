@@ -66,12 +66,13 @@ struct RunFolder: Sendable {
     func openLedger(_ opening: LedgerOpening, keySeed: [UInt8]) throws -> PrivacyLedger {
         let key = try SigningKey(seed: SecretBytes(keySeed))
         if FileManager.default.fileExists(atPath: ledgerPath) {
-            return try PrivacyLedger(opening: ledgerPath, key: key)
+            return try PrivacyLedger(opening: ledgerPath, key: key, waitingForDisk: false)
         }
         let name = try VerificationKey(name: opening.origin, key: opening.publicKey)
         try write(Data("\(name)\n".utf8), to: keyPath)
         try SigningKeyFile.write(seed: keySeed, at: file("ledger.key"))
-        return try PrivacyLedger(creating: ledgerPath, opening: opening, key: key, time: 0)
+        return try PrivacyLedger(
+            creating: ledgerPath, opening: opening, key: key, time: 0, waitingForDisk: false)
     }
 
     /// Replaces the metrics by those of the finished rounds.
