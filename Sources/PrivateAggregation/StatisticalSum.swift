@@ -18,13 +18,13 @@ public struct StatisticalSum: Sendable {
     /// Prepares the noise of `plan`.
     public init(plan: PrivateSumPlan) { self.plan = plan }
 
-    /// Adds to `sum` (`dimension` coordinates) what `survivors` devices would have added in all.
-    public func addNoise(
-        to sum: inout [Float], survivors: Int, randomness: inout some RandomSource
-    ) throws {
+    /// What `survivors` devices would have added to the sum in all, `dimension` coordinates.
+    public func noise(
+        survivors: Int, randomness: inout some RandomSource
+    ) throws -> [Float] {
         let step = Float(plan.sumStandardDeviation(survivors: survivors) / Self.resolution)
-        var draws = [Int32](repeating: 0, count: sum.count)
+        var draws = [Int32](repeating: 0, count: plan.dimension)
         try Self.noise.get().fill(&draws, using: &randomness)
-        for index in sum.indices { sum[index] += step * Float(draws[index]) }
+        return draws.map { step * Float($0) }
     }
 }

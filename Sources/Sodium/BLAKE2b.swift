@@ -18,10 +18,16 @@ public struct BLAKE2b: ~Copyable {
         self.init(checkedLength: outputLength, key: key)
     }
 
+    /// Starts a 32-byte hash.
+    public init() { self.init(checkedLength: 32, key: nil) }
+
     /// Starts a 32-byte hash that begins with `context`, so that no other use of it can collide.
     public init(context: StaticString) {
-        self.init(checkedLength: 32, key: nil)
-        update(lengthPrefixed: "\(context)".utf8)
+        self.init()
+        context.withUTF8Buffer {
+            update(UInt64($0.count))
+            update(UnsafeRawBufferPointer($0))
+        }
     }
 
     private init(checkedLength outputLength: Int, key: SecretBytes?) {
@@ -37,8 +43,13 @@ public struct BLAKE2b: ~Copyable {
     }
 
     /// Appends `bytes`.
-    public mutating func update(_ bytes: [UInt8]) {
-        crypto_generichash_update(OpaquePointer(storage), bytes, UInt64(bytes.count))
+    public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// Appends `bytes`.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        crypto_generichash_update(
+            OpaquePointer(storage), bytes.assumingMemoryBound(to: UInt8.self).baseAddress,
+            UInt64(bytes.count))
     }
 
     /// Appends the length as eight bytes, least significant first, then the bytes.
@@ -49,7 +60,7 @@ public struct BLAKE2b: ~Copyable {
 
     /// Appends `value` as eight bytes, least significant first.
     public mutating func update(_ value: UInt64) {
-        update(withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) })
+        withUnsafeBytes(of: value.littleEndian) { update($0) }
     }
 
     /// Appends a secret.

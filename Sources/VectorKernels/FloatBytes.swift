@@ -1,11 +1,16 @@
 /// Float32 arrays as bytes, least significant byte first.
 public enum FloatBytes {
     /// The bytes of `values`, four each.
-    public static func encode(_ values: [Float]) -> [UInt8] {
+    public static func encode(_ values: [Float]) -> [UInt8] { withEncoded(values) { [UInt8]($0) } }
+
+    /// The bytes of `values`, four each, where they lie if they lie like that.
+    package static func withEncoded<Result>(
+        _ values: [Float], _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
         #if _endian(little)
-            values.withUnsafeBytes { [UInt8]($0) }
+            values.withUnsafeBytes(body)
         #else
-            values.map(\.bitPattern.littleEndian).withUnsafeBytes { [UInt8]($0) }
+            values.map(\.bitPattern.littleEndian).withUnsafeBytes(body)
         #endif
     }
 

@@ -179,8 +179,9 @@ struct Pipeline {
         switch fault {
         case .floatingPointNoise:
             var randomness = SeededRandomness(seed: seed, label: "float noise", "\(round)")
-            try StatisticalSum(plan: plan).addNoise(
-                to: &values, survivors: 1, randomness: &randomness)
+            let noise = try StatisticalSum(plan: plan).noise(
+                survivors: 1, randomness: &randomness)
+            values = zip(values, noise).map(+)
         case .granularityHalvedInDecoding, .granularityHalvedEverywhere:
             values = values.map { $0 / 2 }
         default: break

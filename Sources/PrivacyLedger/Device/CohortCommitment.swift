@@ -7,7 +7,8 @@ public import Sodium
 /// place says nothing either.
 public struct CohortCommitment: Sendable {
     private let tree: MerkleTree
-    private let places: [[UInt8]: Int]
+    /// The hashes of the leaves, in ascending order.
+    private let hashes: [[UInt8]]
     private let secret: SecretBytes
 
     /// Commits to identities of 32 bytes, at least one.
@@ -18,26 +19,20 @@ public struct CohortCommitment: Sendable {
     ///     it.
     public init(identities: [[UInt8]], secret: SecretBytes) throws {
         self.secret = secret
-        var leaves: [(hash: [UInt8], identity: [UInt8])] = []
-        for identity in identities {
-            let salt = try Self.salt(of: identity, secret: secret)
-            leaves.append((MerkleTree.Hash.sha256.leaf(salt + identity), identity))
-        }
-        leaves.sort { $0.hash.lexicographicallyPrecedes($1.hash) }
+        hashes = try identities.map { try Self.leaf(of: $0, secret: secret).hash }
+            .sorted { $0.lexicographicallyPrecedes($1) }
         var tree = MerkleTree(.sha256)
-        var places: [[UInt8]: Int] = [:]
-        for (place, leaf) in leaves.enumerated() {
-            tree.append(leafHash: leaf.hash)
-            places[leaf.identity] = place
-        }
+        for hash in hashes { tree.append(leafHash: hash) }
         self.tree = tree
-        self.places = places
     }
 
-    private static func salt(of identity: [UInt8], secret: SecretBytes) throws -> [UInt8] {
+    private static func leaf(
+        of identity: [UInt8], secret: SecretBytes
+    ) throws -> (salt: [UInt8], hash: [UInt8]) {
         var hash = try BLAKE2b(key: secret)
         hash.update(identity)
-        return hash.finalize()
+        let salt = hash.finalize()
+        return (salt, MerkleTree.Hash.sha256.leaf(salt + identity))
     }
 
     /// What stands in ``RoundPlan/cohort``, 32 bytes.
@@ -45,10 +40,19 @@ public struct CohortCommitment: Sendable {
 
     /// What a device is told of its own place; nil for one that is not invited.
     public func membership(of identity: [UInt8]) throws -> CohortMembership? {
-        guard let place = places[identity] else { return nil }
+        let (salt, hash) = try Self.leaf(of: identity, secret: secret)
+        var (place, end) = (0, hashes.count)
+        while place < end {
+            let middle = (place + end) / 2
+            if hashes[middle].lexicographicallyPrecedes(hash) {
+                place = middle + 1
+            } else {
+                end = middle
+            }
+        }
+        guard place < hashes.count, hashes[place] == hash else { return nil }
         return CohortMembership(
-            salt: try Self.salt(of: identity, secret: secret), place: place,
-            path: tree.path(to: place))
+            salt: salt, place: place, path: tree.path(to: place))
     }
 }
 

@@ -65,23 +65,45 @@ public struct Snapshot: Sendable, Hashable {
 
     /// The bytes of the file.
     public func encoded() -> [UInt8] {
-        var writer = Writer(bytes: Self.magic)
-        writer.append(Self.version)
-        writer.append(kind)
-        writer.append(UInt32(attributes.count))
+        var bytes: [UInt8] = []
+        write { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: BLAKE2b.hash(bytes))
+        return bytes
+    }
+
+    /// The BLAKE2b of everything before it: the last 32 bytes of the file, without making one.
+    public var checksum: [UInt8] {
+        var hash = BLAKE2b()
+        write { hash.update($0) }
+        return hash.finalize()
+    }
+
+    /// Hands out the bytes of the file up to the checksum, part by part.
+    private func write(_ sink: (UnsafeRawBufferPointer) -> Void) {
+        func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes(sink) }
+        func append(_ integer: Int) {
+            withUnsafeBytes(of: UInt32(integer).littleEndian, sink)
+        }
+        func append(_ text: String) {
+            let bytes = [UInt8](text.utf8)
+            append(bytes.count)
+            append(bytes)
+        }
+        append(Self.magic)
+        append(Int(Self.version))
+        append(kind)
+        append(attributes.count)
         for (name, text) in attributes.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(text)
+            append(name)
+            append(text)
         }
-        writer.append(UInt32(tensors.count))
+        append(tensors.count)
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(UInt32(tensor.shape.count))
-            for size in tensor.shape { writer.append(UInt32(size)) }
-            writer.append(tensor.values)
+            append(name)
+            append(tensor.shape.count)
+            for size in tensor.shape { append(size) }
+            FloatBytes.withEncoded(tensor.values, sink)
         }
-        writer.bytes.append(contentsOf: BLAKE2b.hash(writer.bytes))
-        return writer.bytes
     }
 
     /// Reads what ``encoded()`` wrote.
@@ -143,25 +165,6 @@ public enum SnapshotError: Error, Equatable, CustomStringConvertible {
         case .wrongShape(let name, let expected, let actual):
             "the snapshot's tensor '\(name)' has shape \(actual) where \(expected) is needed"
         }
-    }
-}
-
-private struct Writer {
-    var bytes: [UInt8]
-
-    mutating func append(_ integer: UInt32) {
-        for shift in stride(from: 0, to: 32, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: integer >> shift))
-        }
-    }
-
-    mutating func append(_ text: String) {
-        append(UInt32(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
-    }
-
-    mutating func append(_ values: [Float]) {
-        bytes.append(contentsOf: FloatBytes.encode(values))
     }
 }
 

@@ -119,7 +119,7 @@ struct ModelFile: Sendable {
     /// Checks the sections with these names against the header.
     func verifySections(where isChecked: (String) -> Bool) throws {
         for section in header.sections where isChecked(section.name) {
-            var hash = try BLAKE2b()
+            var hash = BLAKE2b()
             let start = sectionsStart + section.offset
             let end = start + section.length
             for first in stride(from: start, to: end, by: 1 << 20) {

@@ -12,9 +12,8 @@ struct Cohort: Sendable {
 
     /// The number of devices that answer each of the four steps.
     var perStep: [Int] {
-        [\Fate.advertises, \.shares, \.masks, \.unmasks].map { step in
-            fates.count { $0[keyPath: step] }
-        }
+        // A fate's number is that of the steps that it answers.
+        (1...4).map { step in fates.count { $0.rawValue >= step } }
     }
 
     /// A cohort of devices and what becomes of them.

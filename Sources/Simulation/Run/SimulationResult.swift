@@ -65,7 +65,7 @@ public struct SimulationResult: Codable, Sendable {
     public var survivors: Int
     /// What a device that stayed in every round sent and received.
     public var bytesPerDevice: RoundTraffic
-    /// The BLAKE2b of the model file, in hexadecimal.
+    /// The BLAKE2b that ends the model's snapshot, as the ledger has it, in hexadecimal.
     public var modelHash: String
     /// Wall-clock time of the whole run.
     public var seconds: Double
