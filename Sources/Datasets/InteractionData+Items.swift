@@ -14,17 +14,17 @@ extension InteractionData {
     /// The same histories over a catalogue of the items at `positions`, in that order.
     ///
     /// Every item that occurs in a history must be among them.
-    func reorderingItems(_ positions: [Int]) -> InteractionData {
+    consuming func reorderingItems(_ positions: [Int]) -> InteractionData {
         var newPosition = [Int32](repeating: -1, count: catalogue.count)
         for (new, old) in positions.enumerated() { newPosition[old] = Int32(new) }
-        var result = self
-        result.catalogue = Catalogue(items: positions.map { catalogue.items[$0] })
-        for user in result.users.indices {
-            for position in result.users[user].history.indices {
-                let old = Int(result.users[user].history[position].item)
-                result.users[user].history[position].item = newPosition[old]
+        let items = catalogue.items
+        catalogue = Catalogue(items: positions.map { items[$0] })
+        for user in users.indices {
+            for position in users[user].history.indices {
+                let old = Int(users[user].history[position].item)
+                users[user].history[position].item = newPosition[old]
             }
         }
-        return result
+        return self
     }
 }

@@ -35,7 +35,7 @@ public enum DatasetReader {
             guard try scanner.next() else { throw .empty(path: location.ratings) }
             columns = try RatingColumns(header: Header(scanner))
         }
-        let ratings = try RatingsFile(&scanner, columns: columns, progress: progress)
+        var ratings = try RatingsFile(&scanner, columns: columns, progress: progress)
 
         var catalogue = Catalogue(
             items: (0..<ratings.items.count).map { Catalogue.Item(id: ratings.items[$0]) })
@@ -49,7 +49,7 @@ public enum DatasetReader {
         let isDescribed = Set(described)
         let order = described + catalogue.items.indices.filter { !isDescribed.contains($0) }
         return InteractionData(
-            name: location.name, catalogue: catalogue, users: ratings.makeUsers()
+            name: location.name, catalogue: catalogue, users: ratings.takeUsers()
         ).reorderingItems(order)
     }
 }

@@ -6,15 +6,21 @@ struct IdentifierTable {
     private var hashes: [UInt64] = []
     private var text: [UInt8] = []
     private var ends: [Int] = []
+    /// The number that was asked for last: a file has a person's rows together as a rule.
+    private var last = 0
 
     /// The number of different identifiers.
     var count: Int { ends.count }
 
     /// The number of the identifier at `range` of `bytes`, a new one if it was not seen before.
     mutating func intern(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+        if last < count, matches(last, bytes, range) { return last }
         let hash = Self.hash(bytes, range)
         let slot = findSlot(bytes, range, hash)
-        if slots[slot] >= 0 { return Int(slots[slot]) }
+        if slots[slot] >= 0 {
+            last = Int(slots[slot])
+            return last
+        }
         let number = count
         slots[slot] = Int32(number)
         hashes.append(hash)

@@ -1,29 +1,36 @@
 /// Where a file of ratings keeps what.
 struct RatingColumns {
-    var user: Int
-    var item: Int
-    var rating: Int?
-    var timestamp: Int?
-    var context: Int?
-
+    let user: Int
+    let item: Int
+    let rating: Int?
+    let timestamp: Int?
+    let context: Int?
     /// The fields a row must have.
-    var needed: Int { max(user, item, rating ?? 0, timestamp ?? 0, context ?? 0) + 1 }
+    let needed: Int
+
+    private init(user: Int, item: Int, rating: Int?, timestamp: Int?, context: Int?) {
+        self.user = user
+        self.item = item
+        self.rating = rating
+        self.timestamp = timestamp
+        self.context = context
+        needed = max(user, item, rating ?? 0, timestamp ?? 0, context ?? 0) + 1
+    }
 
     /// MovieLens's order in files without a header; a first row of `width` fields may lack the last.
     init(headerlessWidth width: Int) {
-        user = 0
-        item = 1
-        rating = width > 2 ? 2 : nil
-        timestamp = width > 3 ? 3 : nil
+        self.init(
+            user: 0, item: 1, rating: width > 2 ? 2 : nil, timestamp: width > 3 ? 3 : nil,
+            context: nil)
     }
 
     /// Finds the columns in a header.
     init(header: Header) throws(DatasetError) {
-        user = try header.require(["user", "userid", "user_id"])
-        item = try header.require(["item", "itemid", "item_id", "movieid", "movie_id"])
-        rating = header.find(["rating"])
-        timestamp = header.find(["timestamp", "time"])
-        context = header.find(["context", "hour"])
+        self.init(
+            user: try header.require(["user", "userid", "user_id"]),
+            item: try header.require(["item", "itemid", "item_id", "movieid", "movie_id"]),
+            rating: header.find(["rating"]), timestamp: header.find(["timestamp", "time"]),
+            context: header.find(["context", "hour"]))
     }
 }
 

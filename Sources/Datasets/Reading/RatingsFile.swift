@@ -29,10 +29,11 @@ struct RatingsFile {
     /// The people in order of first appearance, every history in chronological order.
     ///
     /// A person with a row without a timestamp keeps the order of the source, and all their
-    /// timestamps become positions.
-    func makeUsers() -> [InteractionData.User] {
+    /// timestamps become positions. Histories go out of here, so that they are not copied when they change.
+    mutating func takeUsers() -> [InteractionData.User] {
         histories.indices.map { number in
-            var history = histories[number]
+            var history: [Interaction] = []
+            swap(&history, &histories[number])
             if lacksTimestamps[number] {
                 for position in history.indices { history[position].timestamp = Int64(position) }
             } else if !isChronological(history) {

@@ -117,14 +117,15 @@ struct RowScanner {
             if delimiter == .comma, position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
                 try readQuotedField()
             } else {
-                let start = position
-                while position < bytes.count {
-                    let byte = bytes[position]
+                var end = position
+                while end < bytes.count {
+                    let byte = bytes[end]
                     if byte == newline { break }
-                    if byte == separator, !isDouble || isSeparator(at: position + 1) { break }
-                    position += 1
+                    if byte == separator, !isDouble || isSeparator(at: end + 1) { break }
+                    end += 1
                 }
-                fields.append(Field(range: start..<position))
+                fields.append(Field(range: position..<end))
+                position = end
             }
             guard position < bytes.count else { break }
             let wasNewline = bytes[position] == newline
@@ -175,6 +176,7 @@ struct RowScanner {
 
 /// `text` without blanks and tabulators at its ends.
 func trimBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    if let first = text.first, let last = text.last, first > 0x20, last > 0x20 { return text }
     var result = text
     while let byte = result.first, byte == 0x20 || byte == 0x09 { result.removeFirst() }
     while let byte = result.last, byte == 0x20 || byte == 0x09 || byte == 0x0D {
