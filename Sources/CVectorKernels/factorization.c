@@ -202,34 +202,75 @@ void covey_factorization_steps(
 #undef WITH
 }
 
-INLINED double expand(
+// Row s of what steps and user vectors describe.
+INLINED void move(
+    floats *moves, size_t vectors, const float *steps, const float *users, size_t batches) {
+    for (size_t v = 0; v < vectors; v++) moves[v] = (floats){0};
+    for (size_t b = 0; b < batches; b++)
+        for (size_t v = 0; v < vectors; v++)
+            moves[v] += steps[b] * *(const floats *)(users + (b * vectors + v) * LANES);
+}
+
+INLINED void expand(
     float *target, size_t width, size_t vectors, const float *steps, size_t count,
     const float *users, size_t batches) {
-    const size_t stride = vectors * LANES;
-    double squares = 0;
+    floats moves[MOST_VECTORS];
     for (size_t s = 0; s < count; s++, steps += COVEY_MOST_STEPS, target += width) {
-        floats moves[MOST_VECTORS];
-        for (size_t v = 0; v < vectors; v++) moves[v] = (floats){0};
-        for (size_t b = 0; b < batches; b++)
-            for (size_t v = 0; v < vectors; v++)
-                moves[v] += steps[b] * *(const floats *)(users + b * stride + v * LANES);
-        floats sums = {0};
-        for (size_t v = 0; v < vectors; v++) {
-            *(floats *)(target + v * LANES) = moves[v];
-            sums += moves[v] * moves[v];
-        }
-        squares += total(&sums);
+        move(moves, vectors, steps, users, batches);
+        for (size_t v = 0; v < vectors; v++) *(floats *)(target + v * LANES) = moves[v];
     }
-    return squares;
 }
 
 COVEY_CLONES
-double covey_factorization_moves(
+void covey_factorization_moves(
     float *target, size_t width, const float *steps, size_t count, const float *users,
     size_t stride, size_t batches) {
-    return stride == 4 * LANES
-        ? expand(target, width, 4, steps, count, users, batches)
-        : expand(target, width, stride / LANES, steps, count, users, batches);
+    if (stride == 4 * LANES) expand(target, width, 4, steps, count, users, batches);
+    else expand(target, width, stride / LANES, steps, count, users, batches);
+}
+
+COVEY_CLONES
+double covey_factorization_norm(
+    const float *steps, size_t count, const float *users, size_t stride, size_t batches) {
+    // The squared norm of a combination of vectors is that of its weights under their products.
+    double products[COVEY_MOST_STEPS][COVEY_MOST_STEPS] = {{0}};
+    for (size_t b = 0; b < batches; b++)
+        for (size_t p = 0; p <= b; p++)
+            products[b][p] = products[p][b] = dot(users + b * stride, users + p * stride, stride);
+    double sums[COVEY_MOST_STEPS][COVEY_MOST_STEPS] = {{0}};
+    // Single precision for a few rows at a time.
+    for (size_t first = 0; first < count; first += LANES) {
+        eight few[COVEY_MOST_STEPS] = {{0}};
+        for (size_t s = first; s < smaller(count, first + LANES); s++, steps += COVEY_MOST_STEPS)
+            for (size_t b = 0; b < batches; b++) few[b] += steps[b] * *(const eight *)steps;
+        for (size_t b = 0; b < batches; b++)
+            for (size_t p = 0; p < COVEY_MOST_STEPS; p++) sums[b][p] += few[b][p];
+    }
+    double squares = 0;
+    for (size_t b = 0; b < batches; b++)
+        for (size_t p = 0; p < batches; p++) squares += sums[b][p] * products[b][p];
+    return squares;
+}
+
+INLINED void accumulate(
+    int32_t *sum, const int32_t *rows, size_t count, size_t vectors, const float *steps,
+    const float *users, size_t batches, float factor) {
+    const size_t width = vectors * LANES;
+    floats moves[MOST_VECTORS];
+    for (size_t s = 0; s < count; s++, steps += COVEY_MOST_STEPS) {
+        if (s + ROWS_AHEAD < count) fetch(sum + (size_t)rows[s + ROWS_AHEAD] * width, width);
+        move(moves, vectors, steps, users, batches);
+        int32_t *row = sum + (size_t)rows[s] * width;
+        for (size_t v = 0; v < vectors; v++) add_rounded(row + v * LANES, &moves[v], factor);
+    }
+}
+
+COVEY_CLONES
+void covey_accumulate_moves(
+    int32_t *sum, const int32_t *rows, size_t count, const float *steps, const float *users,
+    size_t stride, size_t batches, float factor) {
+    if (stride == 4 * LANES) accumulate(sum, rows, count, 4, steps, users, batches, factor);
+    else accumulate(sum, rows, count, stride / LANES, steps, users, batches, factor);
 }
 
 COVEY_CLONES

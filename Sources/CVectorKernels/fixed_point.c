@@ -31,10 +31,8 @@ void covey_accumulate_rows(
         if (r + ROWS_AHEAD < count) fetch(sum + (size_t)rows[r + ROWS_AHEAD] * width, width);
         int32_t *row = sum + (size_t)rows[r] * width;
         size_t i = 0;
-        for (; i + LANES <= width; i += LANES) {
-            floats shifted = *(const floats *)(values + i) * factor + shift;
-            *(integers *)(row + i) += (integers)shifted - shiftBits;
-        }
+        for (; i + LANES <= width; i += LANES)
+            add_rounded(row + i, (const floats *)(values + i), factor);
         for (; i < width; i++) {
             float shifted = values[i] * factor + shift;
             int32_t bits;

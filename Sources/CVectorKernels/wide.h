@@ -89,3 +89,10 @@ INLINED void add_scaled(float *y, const float *x, float alpha, size_t count) {
         *(floats *)(y + i) += alpha * *(const floats *)(x + i);
     for (; i < count; i++) y[i] += alpha * x[i];
 }
+
+// sum += x * factor, rounded, where that is under 2^22 in magnitude: adding 1.5 * 2^23 leaves the rounded
+// integer in the low bits of the mantissa.
+INLINED void add_rounded(int32_t *sum, const floats *x, float factor) {
+    floats shifted = *x * factor + 0x1.8p23f;
+    *(integers *)sum += (integers)shifted - 0x4B400000;
+}

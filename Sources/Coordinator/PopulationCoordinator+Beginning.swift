@@ -127,6 +127,7 @@ extension PopulationCoordinator {
         tasks[index].account.begin(task: name)
         tasks[index].roundsBegun = round.plan.round + 1
         for device in round.devices { tasks[index].invitations[device, default: 0] += 1 }
+        tasks[index].near.release(round.devices)
         var live = round.live
         live.begin(now: clock.monotonic())
         tasks[index].round = ActiveRound(
@@ -145,7 +146,10 @@ extension PopulationCoordinator {
     /// The devices of a task's next round by their numbers; nil while it is better to wait for more.
     private func cohort(of task: RunningTask, at now: Int64) -> [Int]? {
         let (policy, population) = (task.announced.policy, task.stored.devices)
-        let present = Set(registry.present(since: now - presence, population: population))
+        let present =
+            reserve(of: task) == nil
+            ? Set(registry.present(since: now - presence, population: population))
+            : task.near.present(since: now - presence)
         let hasWaited = now - task.nextRound >= Int64(configuration.gathering)
         let devices: [Int]
         switch policy.selection {

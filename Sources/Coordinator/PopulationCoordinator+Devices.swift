@@ -87,7 +87,7 @@ extension PopulationCoordinator: CoordinatorCalls {
             response.offer = try offer(round, to: identity, knowing: request.knownSize)
             return response
         }
-        response.wait = nextVisit(at: now)
+        response.wait = nextVisit(of: number, at: now)
         return response
     }
 
@@ -101,19 +101,39 @@ extension PopulationCoordinator: CoordinatorCalls {
         return number
     }
 
-    /// When a device for which there is no round is to come again.
-    private func nextVisit(at now: Int64) -> Covey_V1_Wait {
+    /// When a device for which there is no round is to come again: soon, if it is one of those that are
+    /// kept near for the next one.
+    private func nextVisit(of device: Int, at now: Int64) -> Covey_V1_Wait {
         guard !isDraining else {
             return Covey_V1_Wait(2000...10_000, "this coordinator is going down")
         }
-        let waiting = tasks.filter { [.gathering, .active].contains($0.stored.state) }
+        let hasRounds: Set<StoredTask.State> = [.gathering, .active]
+        var (isNear, chosen) = (false, 0)
+        for index in tasks.indices where hasRounds.contains(tasks[index].stored.state) {
+            guard let reserve = reserve(of: tasks[index]) else { continue }
+            chosen += reserve
+            if tasks[index].isDue(device),
+                tasks[index].near.keep(
+                    device, at: now, since: now - presence, most: reserve)
+            {
+                isNear = true
+            }
+        }
+        let active = registry.activeCount(at: now)
+        let waiting = tasks.filter { hasRounds.contains($0.stored.state) }
         let isSoon = waiting.contains { $0.round == nil }
         let window = PaceSteering(checkInsPerSecond: configuration.checkInsPerSecond).wait(
-            present: registry.activeCount(at: now),
+            present: isNear ? min(active, chosen) : active,
             nextRound: isSoon ? waiting.map { $0.nextRound - now }.min() : nil)
         return Covey_V1_Wait(
             window.earliest...window.latest,
             waiting.isEmpty ? "no task has rounds now" : "no round needs this device now")
+    }
+
+    /// How many devices are kept near for a task; nil where its rounds do not ask who is. In a rehearsal
+    /// the seed says whom they invite.
+    func reserve(of task: RunningTask) -> Int? {
+        configuration.isRehearsal ? nil : task.reserve
     }
 
     private func offer(

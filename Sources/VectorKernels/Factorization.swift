@@ -72,33 +72,40 @@ package enum Factorization {
     ///   - numbers: The rows of `matrix` that the examples speak of, each once.
     ///   - user: The user vector, padded to the stride, changed in place.
     ///   - fixed: As of ``descend(rows:user:fixed:examples:settings:)``.
-    /// - Returns: How far each row would be from where it was, `width` values each, and the sum of
-    ///   squares.
+    /// - Returns: How far each row would be from where it was, and the sum of squares.
     package static func changes(
         of numbers: [Int32], in matrix: [Float], width: Int, user: inout [Float], fixed: Int?,
         examples: Examples, settings: Settings
-    ) -> (values: [Float], squaredNorm: Double) {
+    ) -> (rows: Changes, squaredNorm: Double) {
         let batches = (examples.positives + examples.batch - 1) / max(1, examples.batch)
-        if batches <= Int(COVEY_MOST_STEPS) {
-            return changesInFewBatches(
+        if (1...Int(COVEY_MOST_STEPS)).contains(batches) {
+            let rows = changesInFewBatches(
                 of: numbers, in: matrix, width: width, user: &user, fixed: fixed, batches: batches,
                 examples: examples, settings: settings)
+            return (.combined(rows), rows.squaredNorm)
         }
         var rows = gather(numbers, from: matrix, width: width)
         descend(rows: &rows, user: &user, fixed: fixed, examples: examples, settings: settings)
         let squares = takeChanges(of: &rows, from: matrix, numbers, width: width)
-        return (rows, squares)
+        return (.values(rows), squares)
+    }
+
+    /// How far rows would be from where they were.
+    package enum Changes: Sendable {
+        /// One row after the other.
+        case values([Float])
+        /// After a few batches, each of which moved rows along one vector.
+        case combined(CombinedRows)
     }
 
     /// Less goes through memory than where rows are copied, moved and compared.
     private static func changesInFewBatches(
         of numbers: [Int32], in matrix: [Float], width: Int, user: inout [Float], fixed: Int?,
         batches: Int, examples: Examples, settings: Settings
-    ) -> (values: [Float], squaredNorm: Double) {
+    ) -> CombinedRows {
         let stride = user.count
         precondition(stride == Self.stride(for: width))
         check(examples, rowCount: numbers.count, stride: stride)
-        guard batches > 0 else { return ([Float](repeating: 0, count: numbers.count * width), 0) }
         let isPadded = stride != width
         // Rows that are no whole number of vectors are copied to where they are.
         let rows = isPadded ? gather(numbers, from: matrix, width: width) : matrix
@@ -117,15 +124,9 @@ package enum Factorization {
                 &steps)
         }
         user = Array(users.suffix(stride))
-        let size = numbers.count * width
-        var squares = 0.0
-        let values = [Float](unsafeUninitializedCapacity: size + stride - width) {
-            target, initialized in
-            squares = covey_factorization_moves(
-                target.baseAddress, width, steps, numbers.count, users, stride, batches)
-            initialized = size
-        }
-        return (values, squares)
+        return CombinedRows(
+            count: numbers.count, width: width, weights: steps, vectors: users, stride: stride,
+            vectorCount: batches)
     }
 
     /// Turns gathered rows into how far they are from the rows they came from, of `width` columns.

@@ -50,13 +50,34 @@ public struct FixedPointSum: Sendable {
     /// - Precondition: Every row lies within the sum.
     public mutating func addShort(rows: [Int32], width: Int, values: [Float], scale: Double) {
         precondition(values.count == rows.count * width, "rows of another width")
+        beginShort(rows: rows, width: width)
+        covey_accumulate_rows(
+            &recent, rows, rows.count, width, values, shortFactor(scale: scale))
+    }
+
+    /// Adds `scale` times a set of rows, as ``addShort(rows:width:values:scale:)``, without writing them
+    /// out where they have no padding.
+    package mutating func addShort(rows: [Int32], combined: CombinedRows, scale: Double) {
+        guard combined.width == combined.stride else {
+            return addShort(
+                rows: rows, width: combined.width, values: combined.values, scale: scale)
+        }
+        precondition(combined.count == rows.count, "another number of rows")
+        beginShort(rows: rows, width: combined.width)
+        covey_accumulate_moves(
+            &recent, rows, rows.count, combined.weights, combined.vectors, combined.stride,
+            combined.vectorCount, shortFactor(scale: scale))
+    }
+
+    private mutating func beginShort(rows: [Int32], width: Int) {
         precondition(rows.areAll(below: sum.count / max(1, width)), "a row outside the sum")
         if recent.isEmpty { recent = [Int32](repeating: 0, count: sum.count) }
         if recentCount == Self.mostRecent { takeRecent() }
         recentCount += 1
-        covey_accumulate_rows(
-            &recent, rows, rows.count, width, values,
-            Float(scale * Double(1 << Self.shortFractionBits) / unit))
+    }
+
+    private func shortFactor(scale: Double) -> Float {
+        Float(scale * Double(1 << Self.shortFractionBits) / unit)
     }
 
     private mutating func takeRecent() {

@@ -39,9 +39,14 @@ import VectorKernels
             Factorization.descend(
                 rows: &copies, user: &moved, fixed: width - 1, examples: examples,
                 settings: settings)
-            let (changes, squaredNorm) = Factorization.changes(
+            let (rows, squaredNorm) = Factorization.changes(
                 of: Array(numbers), in: matrix, width: width, user: &user, fixed: width - 1,
                 examples: examples, settings: settings)
+            let changes: [Float]
+            switch rows {
+            case .values(let values): changes = values
+            case .combined(let rows): changes = rows.values
+            }
             #expect(changes.count == 25 * width && user.count == stride)
             #expect(zip(user, moved).allSatisfy { abs($0 - $1) < 1e-4 })
             var squares = 0.0

@@ -52,10 +52,20 @@ void covey_factorization_steps(
     float item_rate, float user_rate, float user_decay, float *coefficients, float *steps);
 
 /// What `covey_factorization_steps` would have moved `count` rows by, count × width values and room for
-/// stride - width more after them. Returns the sum of squares.
-double covey_factorization_moves(
+/// stride - width more after them.
+void covey_factorization_moves(
     float *target, size_t width, const float *steps, size_t count, const float *users,
     size_t stride, size_t batches);
+
+/// The sum of squares of what `covey_factorization_moves` writes.
+double covey_factorization_norm(
+    const float *steps, size_t count, const float *users, size_t stride, size_t batches);
+
+/// Adds `factor` times what `covey_factorization_moves` would write, rounded as by
+/// `covey_accumulate_rows`, to rows of a sum of `stride` columns.
+void covey_accumulate_moves(
+    int32_t *sum, const int32_t *rows, size_t count, const float *steps, const float *users,
+    size_t stride, size_t batches, float factor);
 
 /// scores[i] = the inner product of row i (rows of `width` floats, one after the other) and user.
 void covey_row_scores(

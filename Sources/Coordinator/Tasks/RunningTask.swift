@@ -19,6 +19,8 @@ struct RunningTask: Sendable {
     var roundsBegun = 0
     /// How often devices were invited, by their numbers; zeros left out.
     var invitations: [Int: Int] = [:]
+    /// Those that wait for the next round, where it takes a fixed number of devices.
+    var near = NearDevices()
     /// The round under way.
     var round: ActiveRound?
     /// When the next round may begin, by the monotonic clock.
@@ -62,6 +64,30 @@ struct RunningTask: Sendable {
             stored.state = .finished
         }
         return stored
+    }
+
+    /// How many devices are kept near for the next round; nil where it does not choose among those that
+    /// are there.
+    var reserve: Int? {
+        switch announced.policy.selection {
+        case .everyone, .coins: nil
+        case .rotation(let size), .limited(let size, _): PaceSteering.reserve * size
+        }
+    }
+
+    /// Whether the next round may invite a device.
+    func isDue(_ device: Int) -> Bool {
+        guard device < stored.devices else { return false }
+        let invited = invitations[device] ?? 0
+        switch announced.policy.selection {
+        case .everyone, .coins: return true
+        case .limited(_, let most): return invited < most
+        case .rotation(let size):
+            let (turn, taken) = (roundsBegun * size).quotientAndRemainder(
+                dividingBy: stored.devices)
+            // The last cohort of a turn has some of the next one.
+            return invited <= (stored.devices - taken < size ? turn + 1 : turn)
+        }
     }
 
     /// What the round under way may still be charged; 0 where it is charged, or there is none.

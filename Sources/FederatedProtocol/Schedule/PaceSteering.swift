@@ -4,6 +4,9 @@
 /// Many devices are spread so that they come at a steady rate, about as many in each second. A few are
 /// told to come back together, at the time when a round may begin, so that enough of them are there.
 package struct PaceSteering: Sendable, Hashable {
+    /// How many devices are kept near, for each place in the cohort of the next round: some go before it
+    /// begins.
+    package static let reserve = 2
     /// The longest time until the middle of a window, in milliseconds: a day.
     private static let longestSpread = 86_400_000.0
     /// The longest that devices are sent away for a round that is expected, in milliseconds: its time

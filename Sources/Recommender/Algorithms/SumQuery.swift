@@ -1,4 +1,4 @@
-internal import VectorKernels
+package import VectorKernels
 
 /// What one private sum asks of the devices.
 public struct SumQuery: Sendable, Hashable {
@@ -33,16 +33,49 @@ public struct Statistic: Sendable, Equatable {
     public var rows: [Int32]
     /// The number of columns.
     public var width: Int
-    /// The touched rows one after the other, `rows.count * width` values.
-    public var values: [Float] { didSet { knownSquaredNorm = nil } }
+    private var content: Factorization.Changes
     private var knownSquaredNorm: Double?
 
     /// A contribution of the given rows, with its squared norm where that is known.
     public init(rows: [Int32], width: Int, values: [Float], squaredNorm: Double? = nil) {
+        self.init(rows: rows, width: width, content: .values(values), squaredNorm: squaredNorm)
+    }
+
+    /// A contribution of the given rows, with its squared norm where that is known.
+    package init(
+        rows: [Int32], width: Int, content: Factorization.Changes, squaredNorm: Double? = nil
+    ) {
         self.rows = rows
         self.width = width
-        self.values = values
+        self.content = content
         knownSquaredNorm = squaredNorm
+    }
+
+    /// The touched rows one after the other, `rows.count * width` values.
+    public var values: [Float] {
+        get {
+            switch content {
+            case .values(let values): values
+            case .combined(let rows): rows.values
+            }
+        }
+        _modify {
+            var values = self.values
+            // Held once, so that it is changed in place.
+            content = .values([])
+            knownSquaredNorm = nil
+            defer { content = .values(values) }
+            yield &values
+        }
+    }
+
+    /// Adds `scale` times this to a sum, in which no value is then larger than a unit.
+    package func addShort(to sum: inout FixedPointSum, scale: Double) {
+        switch content {
+        case .values(let values):
+            sum.addShort(rows: rows, width: width, values: values, scale: scale)
+        case .combined(let combined): sum.addShort(rows: rows, combined: combined, scale: scale)
+        }
     }
 
     /// A contribution to every coordinate.

@@ -95,7 +95,7 @@ public struct FederatedMatrixFactorization: FederatedAlgorithm {
             &user, on: positives, items: broadcast.items, random: &random)
         privateParameters = Array(user.prefix(configuration.dimensions))
         var statistic = Statistic(
-            rows: touched, width: configuration.width, values: changes, squaredNorm: squaredNorm)
+            rows: touched, width: configuration.width, content: changes, squaredNorm: squaredNorm)
         if configuration.adaptiveClipping != nil {
             ClippingIndicator.clip(
                 &statistic, squaredNorm: squaredNorm, to: broadcast.clippingNorm,

@@ -149,9 +149,9 @@ package struct LocalTraining: Sendable {
     /// - Returns: The touched rows, by how much they changed, and the squared norm of all changes.
     package func train(
         _ user: inout [Float], on positives: [Int32], items: [Float], random: inout SplitMix64
-    ) -> (rows: [Int32], changes: [Float], squaredNorm: Double) {
+    ) -> (rows: [Int32], changes: Factorization.Changes, squaredNorm: Double) {
         let epochs = configuration.localEpochs
-        guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return ([], [], 0) }
+        guard epochs > 0, !positives.isEmpty, rowCount > 0 else { return ([], .values([]), 0) }
         let draw = draw(positives: positives, epochs: epochs, random: &random)
         let (changes, squaredNorm) = Factorization.changes(
             of: draw.rows, in: items, width: configuration.width, user: &user, fixed: fixed,

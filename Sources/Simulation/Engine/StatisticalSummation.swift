@@ -97,9 +97,8 @@ struct StatisticalSummation<Algorithm: FederatedAlgorithm> {
                 throw PrivateSumError.notFinite
             }
             if let clippingNorm {
-                partial.sum.addShort(
-                    rows: statistic.rows, width: statistic.width, values: statistic.values,
-                    scale: norm > clippingNorm ? clippingNorm / norm : 1)
+                statistic.addShort(
+                    to: &partial.sum, scale: norm > clippingNorm ? clippingNorm / norm : 1)
             } else {
                 partial.sum.add(
                     rows: statistic.rows, width: statistic.width, values: statistic.values,

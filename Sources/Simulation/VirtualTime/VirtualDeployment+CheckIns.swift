@@ -25,10 +25,6 @@ extension VirtualDeployment {
     /// charge and the coordinator requests, and win neither of them a round.
     private var farSpread: Double { 60_000 }
 
-    /// How many devices are kept near in a rotation, for each place in the cohort: some go before the
-    /// round begins.
-    private var reserve: Int { 2 }
-
     /// A device checks in.
     mutating func checkIn(_ device: Int) {
         guard !isAway else {
@@ -61,7 +57,7 @@ extension VirtualDeployment {
     private mutating func wait(near: Bool) -> Double {
         var present = presence.active
         if near, !time.holdsDevices, rotation != nil {
-            present = min(present, reserve * work.cohortSize)
+            present = min(present, PaceSteering.reserve * work.cohortSize)
         }
         let window = PaceSteering(checkInsPerSecond: time.checkInsPerSecond).wait(
             present: present,
@@ -120,7 +116,7 @@ extension VirtualDeployment {
             if time.holdsDevices { return true }
             updatePresence()
             guard let rotation, !rotation.isPresent(device) else { return true }
-            return rotation.dueCount < reserve * work.cohortSize
+            return rotation.dueCount < PaceSteering.reserve * work.cohortSize
         }
     }
 

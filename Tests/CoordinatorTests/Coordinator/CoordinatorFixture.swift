@@ -40,7 +40,7 @@ struct CoordinatorFixture {
     static func configuration(
         rehearsal: Bool = false, enrolment: CoordinatorConfiguration.Enrolment = .open,
         replica: String = "one", step: Int = 60_000, masking: Int? = nil,
-        epsilon: Double = 50
+        epsilon: Double = 50, checkInsPerSecond: Double = 500
     ) throws -> CoordinatorConfiguration {
         CoordinatorConfiguration(
             replica: Replica(name: replica, url: "http://\(replica).example"),
@@ -51,7 +51,7 @@ struct CoordinatorFixture {
             schedule: StepSchedule(
                 advertising: step, sharing: step, masking: masking ?? step, endorsing: step,
                 unmasking: step, poll: 10), gathering: 500,
-            leaseMilliseconds: 600_000)
+            leaseMilliseconds: 600_000, checkInsPerSecond: checkInsPerSecond)
     }
 
     func request(_ name: String) -> Covey_V1_CreateTaskRequest {

@@ -174,6 +174,51 @@ import Testing
             await run.value
         }
     }
+
+    // With a thousandth of the rate that a coordinator answers, 80 devices are as 80,000.
+    @Test func `rounds invite those that were told to come again in time`() async throws {
+        let fixture = try CoordinatorFixture(
+            devices: 80,
+            scenario: Self.training.replacing(
+                "selection: everyone", with: "selection: rotation, size: 14"))
+        try await StoreFixture(.sqlite).withStore { store in
+            let (coordinator, run) = try await CoordinatorFixture.start(
+                store, CoordinatorFixture.configuration(checkInsPerSecond: 0.5))
+            let request = Covey_V1_CheckInRequest()
+            for device in fixture.devices {
+                try await device.enrol(coordinator)
+                _ = try await coordinator.checkIn(request, device: device.identity.publicKey)
+            }
+            // How many are active is counted twice a second.
+            try await Task.sleep(for: .milliseconds(600))
+            _ = try await coordinator.createTask(fixture.request("training"))
+            var latest: [Int: UInt32] = [:]
+            var offered: Set<Int> = []
+            let deadline = ContinuousClock.now + .seconds(20)
+            // All come again, and those that are told to come soon once more, until the round has begun.
+            while offered.count < 14, ContinuousClock.now < deadline {
+                for device in fixture.devices where latest[device.number] ?? 0 < 120_000 {
+                    let identity = device.identity.publicKey
+                    switch try await coordinator.checkIn(request, device: identity).result {
+                    case .wait(let wait): latest[device.number] = wait.latestMs
+                    case .offer: offered.insert(device.number)
+                    case nil: Issue.record("no answer")
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(offered.count == 14)
+            let far = fixture.devices.filter { latest[$0.number] ?? 0 >= 120_000 }
+            #expect(far.count >= 80 - 14 - 28)
+            for device in far {
+                let answer = try await coordinator.checkIn(
+                    request, device: device.identity.publicKey)
+                #expect(answer.result.map { if case .wait = $0 { true } else { false } } == true)
+            }
+            run.cancel()
+            await run.value
+        }
+    }
 }
 
 extension Fate {
