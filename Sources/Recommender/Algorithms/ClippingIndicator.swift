@@ -25,16 +25,15 @@ package enum ClippingIndicator {
     ) {
         let norm = squaredNorm.squareRoot()
         let isWithin = norm <= clippingNorm
+        var values = statistic.values
         if !isWithin {
             let factor = norm.isFinite ? Float(clippingNorm / norm) : 0
-            for index in statistic.values.indices {
-                statistic.values[index] = factor == 0 ? 0 : statistic.values[index] * factor
-            }
+            for index in values.indices { values[index] = factor == 0 ? 0 : values[index] * factor }
         }
-        statistic.rows.append(Int32(indicatorRow))
-        statistic.values.append(Float(scale * clippingNorm * (isWithin ? 0.5 : -0.5)))
-        statistic.values.append(
-            contentsOf: repeatElement(0, count: statistic.width - 1))
+        values.append(Float(scale * clippingNorm * (isWithin ? 0.5 : -0.5)))
+        values.append(contentsOf: repeatElement(0, count: statistic.width - 1))
+        statistic = Statistic(
+            rows: statistic.rows + [Int32(indicatorRow)], width: statistic.width, values: values)
     }
 
     /// The next clipping norm: C exp(-rate (share - quantile)), the share taken from the noisy sum of

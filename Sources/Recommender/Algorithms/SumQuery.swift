@@ -30,11 +30,11 @@ public struct SumQuery: Sendable, Hashable {
 /// columns, all others being zero. A coordinate vector is a matrix of width 1.
 public struct Statistic: Sendable, Equatable {
     /// The row numbers, each at most once, in any order.
-    public var rows: [Int32]
+    public let rows: [Int32]
     /// The number of columns.
-    public var width: Int
-    private var content: Factorization.Changes
-    private var knownSquaredNorm: Double?
+    public let width: Int
+    private let content: Factorization.Changes
+    private let knownSquaredNorm: Double?
 
     /// A contribution of the given rows, with its squared norm where that is known.
     public init(rows: [Int32], width: Int, values: [Float], squaredNorm: Double? = nil) {
@@ -51,21 +51,11 @@ public struct Statistic: Sendable, Equatable {
         knownSquaredNorm = squaredNorm
     }
 
-    /// The touched rows one after the other, `rows.count * width` values.
+    /// The touched rows one after the other, `rows.count * width` values. They may be made here: ask once.
     public var values: [Float] {
-        get {
-            switch content {
-            case .values(let values): values
-            case .combined(let rows): rows.values
-            }
-        }
-        _modify {
-            var values = self.values
-            // Held once, so that it is changed in place.
-            content = .values([])
-            knownSquaredNorm = nil
-            defer { content = .values(values) }
-            yield &values
+        switch content {
+        case .values(let values): values
+        case .combined(let rows): rows.values
         }
     }
 

@@ -83,17 +83,17 @@ struct LocalCoOccurrence {
     /// The upper triangle over `size` kept items, row by row, as sparse coordinates; entries off the
     /// diagonal are multiplied by sqrt 2, which keeps the norm.
     func upperTriangle(size: Int) -> Statistic {
-        var statistic = Statistic(rows: [], width: 1, values: [])
+        var (rows, values): ([Int32], [Float]) = ([], [])
         for row in items.indices {
             for index in Int(starts[row])..<Int(starts[row + 1]) {
                 let column = Int(columns[index])
                 let (i, j) = (Int(items[row]), Int(items[column]))
                 guard i <= j else { continue }
-                statistic.rows.append(Int32(UpperTriangle.position(i, j, order: size)))
-                statistic.values.append(weights[index] * (i == j ? 1 : Float(2).squareRoot()))
+                rows.append(Int32(UpperTriangle.position(i, j, order: size)))
+                values.append(weights[index] * (i == j ? 1 : Float(2).squareRoot()))
             }
         }
-        return statistic
+        return Statistic(rows: rows, width: 1, values: values)
     }
 }
 

@@ -18,20 +18,21 @@ extension Statistic {
     /// What this contribution has beyond another one of the same width.
     func subtracting(_ other: Statistic) -> Statistic {
         precondition(other.width == width || other.rows.isEmpty)
-        var difference = Statistic(rows: rows, width: width, values: values)
+        var (differing, difference) = (rows, values)
+        let others = other.values
         let places = Dictionary(
             uniqueKeysWithValues: rows.enumerated().map { ($0.element, $0.offset) })
         for (index, row) in other.rows.enumerated() {
-            let values = other.values[index * width..<(index + 1) * width]
+            let values = others[index * width..<(index + 1) * width]
             if let place = places[row] {
                 for (column, value) in values.enumerated() {
-                    difference.values[place * width + column] -= value
+                    difference[place * width + column] -= value
                 }
             } else {
-                difference.rows.append(row)
-                difference.values.append(contentsOf: values.map { -$0 })
+                differing.append(row)
+                difference.append(contentsOf: values.map { -$0 })
             }
         }
-        return difference
+        return Statistic(rows: differing, width: width, values: difference)
     }
 }

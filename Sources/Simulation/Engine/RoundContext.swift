@@ -106,6 +106,7 @@ extension Statistic {
 
     /// All `dimension` coordinates.
     package func dense(dimension: Int) -> [Float] {
+        let values = values
         var dense = [Float](repeating: 0, count: dimension)
         for (index, row) in rows.enumerated() {
             let place = Int(row) * width

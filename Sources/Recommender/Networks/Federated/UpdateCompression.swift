@@ -74,31 +74,34 @@ struct UpdateCode: Sendable {
         case .none: return change
         case .lowRank(let rank):
             let directions = directions(rank, round: round)
+            let full = change.values
             var values = [Float](repeating: 0, count: change.rows.count * rank)
             for row in change.rows.indices {
                 for (number, direction) in directions.enumerated() {
                     var sum: Float = 0
                     for column in 0..<width {
-                        sum += change.values[row * width + column] * direction[column]
+                        sum += full[row * width + column] * direction[column]
                     }
                     values[row * rank + number] = sum
                 }
             }
             return Statistic(rows: change.rows, width: rank, values: values)
         case .parts(let parts):
-            var kept = Statistic(rows: [], width: width, values: [])
+            let full = change.values
+            var (rows, values): ([Int32], [Float]) = ([], [])
             for (place, row) in change.rows.enumerated() where Int(row) % parts == round % parts {
-                kept.rows.append(row / Int32(parts))
-                kept.values += change.values[place * width..<(place + 1) * width]
+                rows.append(row / Int32(parts))
+                values += full[place * width..<(place + 1) * width]
             }
-            return kept
+            return Statistic(rows: rows, width: width, values: values)
         case .countSketch(let rows, let columns, _):
             let shape = shape(round: round)
+            let full = change.values
             var values = [Float](repeating: 0, count: shape.rows * shape.columns)
             for (place, row) in change.rows.enumerated() {
                 for column in 0..<width {
                     add(
-                        change.values[place * width + column], at: Int(row) * width + column,
+                        full[place * width + column], at: Int(row) * width + column,
                         to: &values, rows: rows, columns: columns)
                 }
             }

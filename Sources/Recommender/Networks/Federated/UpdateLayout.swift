@@ -49,18 +49,17 @@ struct UpdateLayout: Sendable {
     ///   - parameters: After training.
     ///   - before: The shared parameters before.
     func changes(of parameters: Parameters, from before: [Float]) -> Statistic {
-        var statistic = Statistic(rows: [], width: width, values: [])
+        var (changed, values): ([Int32], [Float]) = ([], [])
         parameters.forEachChanged { parameter, offset, matrix in
             guard let place = places[parameter] else { return }
             let first = place.row + offset / width
             let rows = (matrix.count + width - 1) / width
-            for row in first..<first + rows { statistic.rows.append(Int32(row)) }
+            for row in first..<first + rows { changed.append(Int32(row)) }
             parameters.appendChange(
-                of: matrix, from: before, at: place.start + offset, to: &statistic.values)
-            statistic.values.append(
-                contentsOf: repeatElement(0, count: rows * width - matrix.count))
+                of: matrix, from: before, at: place.start + offset, to: &values)
+            values.append(contentsOf: repeatElement(0, count: rows * width - matrix.count))
         }
-        return statistic
+        return Statistic(rows: changed, width: width, values: values)
     }
 
     /// Scales the change of each layer down to the same share of a norm: with m layers, to
@@ -71,6 +70,7 @@ struct UpdateLayout: Sendable {
             layout[$0].name.prefix { $0 != "." }
         }
         let limit = norm / Double(max(1, names.count)).squareRoot()
+        var values = change.values
         for parameters in names.values {
             let ranges = parameters.compactMap { parameter in
                 places[parameter].map { place in
@@ -81,16 +81,17 @@ struct UpdateLayout: Sendable {
                 ranges.contains { $0.contains(Int(change.rows[place])) }
             }
             let square = rows.reduce(0.0) { sum, row in
-                change.values[row * width..<(row + 1) * width].reduce(sum) {
+                values[row * width..<(row + 1) * width].reduce(sum) {
                     $0 + Double($1) * Double($1)
                 }
             }
             guard square > limit * limit else { continue }
             let factor = Float(limit / square.squareRoot())
             for row in rows {
-                for index in row * width..<(row + 1) * width { change.values[index] *= factor }
+                for index in row * width..<(row + 1) * width { values[index] *= factor }
             }
         }
+        change = Statistic(rows: change.rows, width: width, values: values)
     }
 
     /// The trained parameters as one vector of ``dimension`` coordinates.
