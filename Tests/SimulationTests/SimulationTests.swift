@@ -63,6 +63,24 @@ import Testing
         }
     }
 
+    @Test func `a run is kept though training without privacy diverges`() async throws {
+        let announced = Mutex<[String]>([])
+        let result = try await files.run(
+            "diverging",
+            Self.averaging + [
+                "algorithm.rounds=2", "algorithm.deviceLearningRate=1000",
+                "algorithm.userLearningRate=30", "algorithm.batchSize=16",
+                "aggregation=statistical", "evaluation.withoutPrivacy=true",
+            ]
+        ) { event in
+            if case .stage(let text) = event { announced.withLock { $0.append(text) } }
+        }
+        #expect(result.status == .finished && result.quality.private != nil)
+        #expect(result.quality.nonPrivate == nil)
+        #expect(announced.withLock { $0.contains { $0.contains("diverged") } })
+        #expect(try files.content("diverging", "model.covey").count > 0)
+    }
+
     @Test(arguments: [["aggregation=real"], averaging + ["aggregation=ideal"]])
     func `an interrupted run is valid and goes on to the figures of an uninterrupted one`(
         overrides: [String]

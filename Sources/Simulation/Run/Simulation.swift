@@ -162,9 +162,7 @@ public struct Simulation: Sendable {
                 of: PopularityRanker(counts: training.evaluator.popularity.map { Float($0) }),
                 population: population, privateParameters)?.quality
             if scenario.comparesWithoutPrivacy {
-                quality.nonPrivate = try await training.judgement(
-                    .withoutPrivacy, algorithm,
-                    makePrivateParameters(of: algorithm, count: population.count))?.quality
+                quality.nonPrivate = try await qualityWithoutPrivacy(of: algorithm, training)
             }
             if adversary != nil, scenario.comparesWithoutAdversary {
                 observer(.stage("comparing with training without adversaries"))
@@ -207,6 +205,24 @@ public struct Simulation: Sendable {
             model: try publish(
                 state.algorithm.model, release: state.round, source: state.modelHash))
         return result
+    }
+
+    /// What training without privacy comes to; nil where nothing is clipped and it diverges, which is no
+    /// reason to lose a run that has finished.
+    private func qualityWithoutPrivacy<Algorithm: FederatedAlgorithm>(
+        of algorithm: Algorithm, _ training: Training<Algorithm>
+    ) async throws -> RankingQuality? {
+        do {
+            return try await training.judgement(
+                .withoutPrivacy, algorithm,
+                makePrivateParameters(of: algorithm, count: training.population.count))?.quality
+        } catch PrivateSumError.notFinite where processes.count == 1 {
+            observer(
+                .stage(
+                    "training without privacy diverged, and there is nothing to compare with; lower the "
+                        + "learning rates, or set evaluation.withoutPrivacy=false"))
+            return nil
+        }
     }
 
     /// What the devices begin with, of which a file keeps what changes, or memory.
