@@ -167,21 +167,24 @@ INLINED void descend(
     }
 }
 
+// Common widths are compiled apart, so that their vectors stay in registers.
+#define FOR_WIDTH(stride, with) \
+    switch ((stride) / LANES) { \
+    case 1: with(1); break; \
+    case 2: with(2); break; \
+    case 4: with(4); break; \
+    default: with((stride) / LANES); \
+    }
+
 COVEY_CLONES
 void covey_factorization_descend(
     float *rows, size_t stride, float *user, size_t fixed, const int32_t *slots, size_t positives,
     size_t batch, size_t candidates, int softmax, float item_rate, float user_rate,
     float user_decay, float *coefficients) {
-    // Common widths are compiled apart, so that their vectors stay in registers.
 #define WITH(vectors) \
     descend(rows, vectors, NULL, user, fixed, slots, positives, batch, candidates, softmax, \
         item_rate, user_rate, user_decay, coefficients, NULL)
-    switch (stride / LANES) {
-    case 1: WITH(1); break;
-    case 2: WITH(2); break;
-    case 4: WITH(4); break;
-    default: WITH(stride / LANES);
-    }
+    FOR_WIDTH(stride, WITH)
 #undef WITH
 }
 
@@ -193,12 +196,7 @@ void covey_factorization_steps(
 #define WITH(vectors) \
     descend((float *)rows, vectors, places, users, fixed, slots, positives, batch, candidates, \
         softmax, item_rate, user_rate, user_decay, coefficients, steps)
-    switch (stride / LANES) {
-    case 1: WITH(1); break;
-    case 2: WITH(2); break;
-    case 4: WITH(4); break;
-    default: WITH(stride / LANES);
-    }
+    FOR_WIDTH(stride, WITH)
 #undef WITH
 }
 

@@ -37,7 +37,7 @@ enum MPILauncher {
         defer { try? FileManager.default.removeItem(at: files) }
         let (output, errors) = (files.appending(path: "output"), files.appending(path: "errors"))
         for file in [output, errors] {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

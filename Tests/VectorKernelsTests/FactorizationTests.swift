@@ -6,7 +6,7 @@ import VectorKernels
     func `gathered rows are padded copies`(width: Int) {
         let matrix = (0..<7 * width).map { Float($0) }
         let numbers: [Int32] = [6, 0, 3]
-        var rows = Factorization.gather(numbers, from: matrix, width: width)
+        let rows = Factorization.gather(numbers, from: matrix, width: width)
         let stride = Factorization.stride(for: width)
         #expect(stride % 16 == 0 && stride >= width && rows.count == 3 * stride)
         for (index, number) in numbers.enumerated() {

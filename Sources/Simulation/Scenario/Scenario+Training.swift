@@ -1,7 +1,6 @@
 public import FederatedProtocol
 public import PrivacyLedger
 public import Recommender
-internal import Sodium
 
 extension Scenario {
     /// The algorithm for a catalogue and a number of devices, before its first round.
